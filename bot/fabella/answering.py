@@ -1,0 +1,260 @@
+"""Answers one question that was read: looks up, decides, and says so, or declines with the reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from fabella import suggesting
+from fabella.deciding import CONTRADICTED, SUPPORTED, Verdict, decide
+from fabella.draft import Draft, Said, say
+from fabella.evidence import Evidence, Fact, Facts, look_up
+from fabella.handlers import Handler
+from fabella.sources import Bibliography
+from fabella_intents.definition import Definition
+from fabella_intents.question import Context, Question
+from fabella_intents.router import Router
+from fabella_intents.understanding import Read
+
+BUDGET = 600  # characters of statements, unless more was asked for
+_RESCUE_FLOOR = -0.95
+_OTHERS = re.compile(r"\b(?:other|others|else|besides|apart from|another|aside from|in addition)\b", re.I)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What an answer is made with: facts, sources, definitions and handlers."""
+
+    facts: Facts
+    bibliography: Bibliography
+    definitions: Mapping[str, Definition]
+    handlers: Mapping[str, Handler]
+    router: Router
+
+    # --- outcomes without evidence -------------------------------------------------------------------------
+
+    def refuse(self, read: Read, reason: str, *, intent: str, structure: str | None = None) -> Draft:
+        """A refusal: the reason, what is covered, one next step. No statement and no citation."""
+        held = ", ".join(one.display.lower() for one in self.facts.library.articles.values())
+        return Draft(
+            "refused", intent, reason, notes=(f"My sources cover: {held}.",), suggestions=self.suggest(structure)[:1],
+            structure=structure, chance=1.0 - read.answerable, keeps_topic=False,
+        )  # fmt: skip
+
+    def clarify(self, read: Read, lead: str, options: tuple[str, ...] = ()) -> Draft:
+        """Two readings or more, each of which would be answered."""
+        offered = tuple(dict.fromkeys(options))[:5] or self.suggest(None)[:3]
+        return Draft("clarify", read.question.intents[0].partition(".")[0], lead, options=offered, chance=0.6, keeps_topic=False)
+
+    def suggest(self, structure: str | None, *, without: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Up to three questions that the library answers."""
+        chosen = structure if structure in self.facts.library.articles else next(iter(self._main()), None)
+        if chosen is None:
+            return ()
+        return suggesting.questions(chosen, self.definitions, self.facts, without=without)[: suggesting.LIMIT]
+
+    def _main(self) -> tuple[str, ...]:
+        """The structures by how much the library says about them."""
+        return tuple(sorted(self.facts.library.articles, key=lambda n: -len(self.facts.of(n))))
+
+    # --- one question ---------------------------------------------------------------------------------------
+
+    def answer(self, read: Read, context: Context) -> Draft:
+        """The draft for one question."""
+        if read.doubts:
+            return self._ambiguous(read, context)
+        label = read.question.intents[0]
+        definition = self.definitions[label.partition(".")[0]]
+        if definition.refusal is not None:
+            return self._rescue(read, definition) or self.refuse(
+                read, definition.refusal, intent=definition.name, structure=read.question.structure
+            )
+        if definition.handler is not None:
+            handler = self.handlers.get(definition.handler)
+            if handler is None:
+                return self.refuse(read, f"The handler '{definition.handler}' of this intent is not installed.", intent=definition.name)
+            return handler(read, context, self)
+        return self._from_sections(read, context)
+
+    def _from_sections(self, read: Read, context: Context) -> Draft:
+        question = read.question
+        structure = question.structure
+        first = self.definitions[question.intents[0].partition(".")[0]]
+        if structure is None:
+            structure = self._by_terms(read, first)
+        if structure is None:
+            return self._elliptical(read, first)
+        article = self.facts.library.articles.get(structure)
+        if article is None:
+            other = self._tied(read, structure, first)
+            if other is None:
+                name = self.facts.library.vocabulary.display(structure)
+                return self.refuse(read, f"My sources hold no article about this: {name}.", intent=first.name)
+            structure = other
+        if self._invented(read):
+            return self.refuse(read, "My sources know no structure of that name.", intent="structure", structure=structure)
+        drafts = [self._section(read, label, structure, context) for label in question.intents]
+        answered = [d for d in drafts if d.said]
+        if not answered:
+            return drafts[0]
+        if len(answered) == 1 and len(drafts) == 1:
+            return answered[0]
+        missing = tuple(n for d in drafts if not d.said for n in (d.lead,))
+        said = tuple(dict.fromkeys(s for d in answered for s in d.said))
+        return replace(answered[0], said=said, notes=tuple(dict.fromkeys((*answered[0].notes, *missing))))
+
+    def _section(self, read: Read, label: str, structure: str, context: Context) -> Draft:
+        definition = self.definitions[label.partition(".")[0]]
+        subject = definition.subject if definition.subject in self.facts.library.articles else structure
+        kind = self.facts.library.vocabulary.kind(subject)
+        evidence = look_up(read.question, label, definition, subject, self.facts)
+        if not evidence.facts or (definition.kinds and kind not in definition.kinds):
+            name = self.facts.library.vocabulary.display(subject)
+            return self.refuse(read, f"My sources don't say that about this: {name}.", intent=definition.name, structure=subject)
+        verdict = decide(read, subject, evidence, self.facts)
+        return self._compose(read, definition, subject, evidence, verdict, context)
+
+    def _compose(
+        self, read: Read, definition: Definition, subject: str, evidence: Evidence, verdict: Verdict, context: Context
+    ) -> Draft:
+        question = read.question
+        facts = self._chosen(read, evidence, verdict, context)
+        status = "answered"
+        lead = ""
+        if verdict.letter:
+            lead = f"Answer: {verdict.letter}."
+        elif verdict.kind == CONTRADICTED:
+            status = "corrected"
+            lead = "False." if question.form == "truefalse" else "Not quite."
+        elif verdict.kind == SUPPORTED and question.form in {"yesno", "truefalse"}:
+            lead = "True." if question.form == "truefalse" else "Yes."
+        notes = self._notes(facts, evidence, question)
+        said = tuple(say(f.passage, self.facts.library.vocabulary.display(f.passage.structure)) for f in facts)
+        return Draft(
+            status, definition.name, lead, _fitted(said, question), notes,
+            suggestions=self.suggest(subject, without=question.intents), structure=subject, parts=question.parts, chance=read.answerable,
+        )  # fmt: skip
+
+    def _chosen(self, read: Read, evidence: Evidence, verdict: Verdict, context: Context) -> tuple[Fact, ...]:
+        question = read.question
+        if question.more and context.shown:
+            fresh = tuple(f for f in (*evidence.facts, *evidence.further) if f.passage.id not in context.shown)
+            return fresh or evidence.facts
+        facts = verdict.facts or evidence.facts
+        if _OTHERS.search(read.text) and context.shown and len(evidence.considered) > len(context.shown):
+            rest = tuple(f for f in evidence.considered if f.passage.id not in context.shown)
+            facts = rest or facts
+        if question.brief and len(facts) > 1 and not question.parts:
+            facts = facts[:1] if read.elliptical else facts
+        return facts
+
+    def _notes(self, facts: tuple[Fact, ...], evidence: Evidence, question: Question) -> tuple[str, ...]:
+        if any(f.passage.section == "Prevalence" for f in facts) and evidence.further and not question.more:
+            return (f"The figures depend on method and population; 'more' shows {len(evidence.further)} further ones.",)
+        return ()
+
+    # --- what is meant ----------------------------------------------------------------------------------------
+
+    def _by_terms(self, read: Read, definition: Definition) -> str | None:
+        """The one structure whose facts in the asked sections name what the question names."""
+        terms = {x.term for x in read.links if x.kind not in {"part", "author", "journal", "depth"} and len(x.terms) == 1}
+        sections = definition.sections(read.question.intents[0])
+        holders = self.facts.holders(sections)
+        if definition.subject in holders:
+            return definition.subject
+        if read.elliptical and not terms:
+            return None
+        covers = self.facts.library.vocabulary.covers
+        naming = [
+            one for one in holders
+            if any(covers(t, held) for f in self.facts.section(one, *sections) for held in f.terms for t in terms)
+        ]  # fmt: skip
+        return max(naming, key=lambda n: len(self.facts.of(n))) if naming else None
+
+    def _tied(self, read: Read, structure: str, definition: Definition) -> str | None:
+        """The structure whose facts in the asked sections speak of one that has no article ("what shares the soleus' tendon")."""
+        if definition.name not in {"relations", "location", "overview"}:
+            return None
+        return next(
+            (n for n in self._main() if any(structure in f.terms for f in self.facts.section(n, "Relations"))), None
+        ) if definition.name == "relations" or any(x.kind == "depth" for x in read.links) else None
+
+    def _invented(self, read: Read) -> bool:
+        """Whether a known name carries a Latin word that makes it another, unknown one ("gastrocnemius profundus")."""
+        latin = {w for name in self.facts.library.vocabulary.terms for w in name.split()[1:] if len(w) > 4 and w.endswith(("us", "is", "or", "um", "es"))}
+        taken = {n for x in read.links for n in range(x.start, x.end)}
+        for one in read.links:
+            if one.kind in {"muscle", "sesamoid bone"} and not one.assumed:
+                for at in (one.end, one.start - 1):
+                    word = read.row[at - read.start] if 0 <= at - read.start < len(read.row) else ""
+                    if at not in taken and word in latin:
+                        return True
+        return bool(read.strange) and not any(x.kind in {"muscle", "sesamoid bone", "tendon"} and not x.assumed for x in read.links) and any(
+            w in read.row for w in ("muscle", "bone", "os", "tendon", "nerve", "artery", "ligament", "musculus")
+        )
+
+    def _elliptical(self, read: Read, definition: Definition) -> Draft:
+        if self._invented(read) or (read.strange and not read.links):
+            return self.refuse(read, "My sources know no structure of that name.", intent="structure")
+        holders = self.facts.holders(definition.sections(read.question.intents[0]))
+        options = [
+            definition.suggestion.format(self.facts.library.vocabulary.display(one).lower())
+            for one in holders
+            if definition.suggestion and (not definition.kinds or self.facts.library.vocabulary.kind(one) in definition.kinds)
+        ]
+        for one in holders:
+            options += suggesting.questions(one, self.definitions, self.facts, without=(definition.name,))[:2]
+        return self.clarify(read, "Which structure do you mean?", tuple(options)[:3])
+
+    def _ambiguous(self, read: Read, context: Context) -> Draft:
+        vocabulary = self.facts.library.vocabulary
+        label = read.question.intents[0]
+        definition = self.definitions[label.partition(".")[0]]
+        held = [t for t in read.doubts if t in self.facts.library.articles]
+        names = ", ".join(vocabulary.display(t).lower() for t in read.doubts)
+        if len(held) < 2 or definition.suggestion is None:
+            return self.refuse(read, f"That name may mean several structures: {names}.", intent=definition.name)
+        return self.clarify(
+            read, f"That name may mean several structures: {names}.",
+            tuple(definition.suggestion.format(vocabulary.display(t).lower()) for t in held),
+        )  # fmt: skip
+
+    def _rescue(self, read: Read, refusal: Definition) -> Draft | None:
+        """A question that is declined, but takes for granted what the library can correct."""
+        if refusal.name in {"personal", "offtopic", "injection", "quiz", "species", "treatment", "disease", "dose"}:
+            return None
+        if read.question.form in {"choice", "except", "cloze"}:
+            return None
+        for label, score in read.prediction.scores:
+            if score < _RESCUE_FLOOR:
+                break
+            if label not in self.router.answerable:
+                continue
+            definition = self.definitions[label.partition(".")[0]]
+            if definition.handler is not None:
+                continue
+            structure = definition.subject or read.question.structure
+            if structure is None or structure not in self.facts.library.articles:
+                continue
+            evidence = look_up(read.question, label, definition, structure, self.facts)
+            if not evidence.facts or (definition.kinds and self.facts.library.vocabulary.kind(structure) not in definition.kinds):
+                continue
+            verdict = decide(read, structure, evidence, self.facts)
+            if verdict.kind == CONTRADICTED:
+                return self._compose(read, definition, structure, evidence, verdict, Context())
+        return None
+
+
+def _fitted(said: tuple[Said, ...], question: Question) -> tuple[Said, ...]:
+    """As many statements as the budget allows, at least one; all of them when more was asked for."""
+    if question.more or len(question.intents) > 1:
+        return said
+    total = 0
+    kept: list[Said] = []
+    for one in said:
+        total += len(one.text)
+        if kept and total > BUDGET:
+            break
+        kept.append(one)
+    return tuple(kept)

@@ -1,0 +1,111 @@
+"""Puts the drafts of a message together into one answer: numbers the sources, names what isn't known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fabella.answer import Answer, Part, Source, Statement, Step
+from fabella.draft import Draft
+from fabella_intents.question import Context
+from fabella_intents.understanding import Read, Reading
+from fabella_knowledge.library import Library
+from fabella_knowledge.model import Citation
+
+_GIVEN = ("answered", "corrected")
+
+
+def compose(
+    reading: Reading, drafts: Sequence[Draft], library: Library, before: Context, *, style: str = "ama", why: Sequence[Step] = ()
+) -> Answer:
+    """The answer to a message whose questions have these drafts, in their order."""
+    raw = reading.utterance.raw
+    chosen = next((d.style for d in drafts if d.style), None) or style
+    given = [d for d in drafts if d.status in _GIVEN]
+    sources: dict[Citation, int] = {}
+    parts: list[Part] = []
+    statements: list[Statement] = []
+    for read, draft in zip(reading.reads, drafts, strict=False):
+        made = tuple(_statement(one.text, one.citations, one.passage, sources) for one in draft.said)
+        statements += [one for one in made if one not in statements]
+        parts.append(Part(read.text, draft.status, draft.intent, made))
+    lead, notes = _around(reading, drafts, given)
+    first = given[0] if given else drafts[0]
+    status = first.status if not given else "corrected" if any(d.status == "corrected" for d in given) else "answered"
+    return Answer(
+        question=raw,
+        status=status if len(given) < 2 or status == "corrected" else "answered",
+        intent=first.intent,
+        lead=lead,
+        statements=tuple(statements),
+        notes=notes,
+        citations=tuple(
+            Source(n, c.reference, getattr(library.references[c.reference], chosen), library.references[c.reference].url, c.locator)
+            for c, n in sources.items()
+        ),
+        parts=tuple(parts) if len(parts) > 1 else (),
+        options=() if given else first.options,
+        entities=reading.entities,
+        suggestions=first.suggestions,
+        confidence=min((d.chance for d in drafts), default=0.5),
+        library=library.digest,
+        context=_context(reading.reads, drafts, given, before),
+        why=tuple(why),
+    )
+
+
+def _statement(text: str, citations: Sequence[Citation], passage: str, sources: dict[Citation, int]) -> Statement:
+    numbers = tuple(sources.setdefault(c, len(sources) + 1) for c in citations)
+    return Statement(text, numbers, passage)
+
+
+def _around(reading: Reading, drafts: Sequence[Draft], given: Sequence[Draft]) -> tuple[str, tuple[str, ...]]:
+    shown = given or drafts[:1]
+    lead = next((d.lead for d in shown if d.lead), "")
+    notes = [n for d in shown for n in d.notes]
+    if given:
+        notes += [f"Not in my sources: \"{read.text.strip()}\"" if d.status == "refused" else d.lead
+                  for read, d in zip(reading.reads, drafts, strict=False) if d.status not in _GIVEN and d.status != "smalltalk"]  # fmt: skip
+        mended = [c for c in reading.corrections if c.settled and len(c.word) > 3]
+        if reading.assumed:
+            notes.append(f"Read as: {', '.join(reading.assumed)}.")
+        del mended
+    if reading.utterance.cut:
+        notes.append("Only the beginning of this long message was read.")
+    return lead, tuple(dict.fromkeys(notes))
+
+
+def _context(reads: Sequence[Read], drafts: Sequence[Draft], given: Sequence[Draft], before: Context) -> Context:
+    """What the next question may refer to. A refusal or small talk in between leaves the topic as it was."""
+    if not given:
+        clarifying = next((d for d in drafts if d.status == "clarify"), None)
+        if clarifying is not None and reads:
+            return Context(
+                before.structure, reads[0].question.parts or before.parts, reads[0].question.intents, before.references, (), (), clarifying.options
+            )  # fmt: skip
+        return before
+    last = given[-1]
+    at = next(n for n, d in enumerate(drafts) if d is last)
+    cited = tuple(dict.fromkeys(c.reference for d in given for one in d.said for c in one.citations))
+    intents = reads[at].question.intents if at < len(reads) else ()
+    if last.intent == "references":
+        intents = before.intents
+    elif intents and not any(label.partition(".")[0] == last.intent for label in intents):
+        intents = (last.intent,)
+    named = tuple(r for d in given for r in d.references)
+    parts = last.parts
+    if not parts and last.intent == "fabella":
+        # "Which head can contain it?" makes that head the one to speak of.
+        parts = _parts_said(last)
+    return Context(
+        structure=last.structure or before.structure,
+        parts=parts,
+        intents=intents,
+        references=tuple(dict.fromkeys((*before.references, *named))),
+        shown=tuple(dict.fromkeys(one.passage for d in given for one in d.said if one.passage)) or before.shown,
+        cited=cited,
+    )
+
+
+def _parts_said(draft: Draft) -> tuple[str, ...]:
+    said = " ".join(one.text for one in draft.said)
+    return tuple(part for part in ("lateral head", "medial head") if part in said)[:1]

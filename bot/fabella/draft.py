@@ -1,0 +1,52 @@
+"""What is decided about one question before it is numbered and printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fabella_knowledge.model import Citation, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a source says: the text, its citations, and the passage that it stands in ("" for a reference entry)."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    passage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The outcome for one question. `references` are those that the answer is about, for later ordinals."""
+
+    status: str
+    intent: str
+    lead: str = ""
+    said: tuple[Said, ...] = ()
+    notes: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    structure: str | None = None
+    parts: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    style: str | None = None
+    chance: float = 0.5
+    keeps_topic: bool = True
+
+
+def say(passage: Passage, display: str) -> Said:
+    """A passage as a statement that stands on its own: "Gastrocnemius, origin (lateral head): ..."."""
+    label, colon, rest = passage.text.partition(": ")
+    titled = bool(colon) and len(label) <= 40 and passage.section in {"Origin", "Insertion", "Action", "Variants"}
+    if passage.section == "Description":
+        return Said(f"{display}: {_lower(passage.text)}", passage.citations, passage.id)
+    part = f" ({_lower(label)})" if titled else ""
+    text = rest if titled else passage.text
+    return Said(f"{display}, {passage.section.lower()}{part}: {_lower(text)}", passage.citations, passage.id)
+
+
+def _lower(text: str) -> str:
+    """The first letter small, unless the first word is an abbreviation or a name like "T-band"."""
+    first = text.split(" ", 1)[0]
+    return text if len(first) > 1 and not first[1:].islower() else text[:1].lower() + text[1:]

@@ -1,0 +1,105 @@
+"""The answer engine: load once, ask from any thread."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+from fabella import composing, handlers
+from fabella.answer import Answer, Step
+from fabella.answering import Desk
+from fabella.draft import Draft
+from fabella.evidence import Facts
+from fabella.model import Model, open_model
+from fabella.sources import Bibliography
+from fabella_intents.question import Context, Question
+from fabella_intents.router import Prediction
+from fabella_intents.forms import Form
+from fabella_intents.understanding import Read, Reading, Understanding
+from fabella_intents.utterance import Utterance
+
+STYLES = ("ama", "apa", "bibtex")
+
+
+class Engine:
+    """Answers questions from a library. Immutable after loading: no input or output, safe to share between threads."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._facts = Facts(model.library)
+        self._understanding = Understanding(model.library.vocabulary, model.definitions, model.speller, model.router)
+        self._desk = Desk(self._facts, Bibliography(self._facts), model.definitions, handlers.load(), model.router)
+
+    @classmethod
+    def load(cls, *paths: Path | str, builtin: bool = True, cache: Path | None | str = "default") -> Engine:
+        """The engine over the built-in texts and the folders in `paths`.
+
+        What is fitted is kept in the user's cache folder (`cache` names another, None keeps nothing).
+
+        Raises:
+            LibraryError: a library with problems, each with file and line.
+        """
+        return cls(open_model(paths, builtin=builtin, cache=cache))
+
+    @property
+    def library(self) -> str:
+        """The content hash of the library."""
+        return self._model.library.digest
+
+    def ask(self, question: str | Question, *, context: Context | None = None, style: str = "ama") -> Answer:
+        """Answer a sentence, or a question made of intents and slots. `context` is that of the answer before."""
+        before = context or Context()
+        if isinstance(question, Question):
+            reading = self._given(question)
+        else:
+            reading = self._understanding.read(question, before)
+        if not reading.reads:
+            return self._wordless(reading, before)
+        drafts = [self._desk.answer(read, before) for read in reading.reads]
+        return composing.compose(reading, drafts, self._model.library, before, style=style, why=_why(reading, drafts, self._model))
+
+    async def ask_async(self, question: str | Question, *, context: Context | None = None, style: str = "ama") -> Answer:
+        """`ask` in a thread, for event loops."""
+        return await asyncio.to_thread(self.ask, question, context=context, style=style)
+
+    def structures(self) -> tuple[str, ...]:
+        """The structures that the library holds an article about."""
+        return tuple(one.display for one in self._model.library.articles.values())
+
+    def _given(self, question: Question) -> Reading:
+        text = question.text or " ".join((*question.intents, question.structure or "", *question.parts)).strip()
+        known = [label for label in question.intents if label.partition(".")[0] in self._model.definitions]
+        if not known:
+            raise ValueError(f"no such intent: {', '.join(question.intents) or '(none)'}; known are {', '.join(self._model.definitions)}")
+        structure = question.structure.lower() if question.structure else None
+        held = Question(**{**{f: getattr(question, f) for f in Question.__dataclass_fields__}, "structure": structure, "intents": tuple(known)})
+        read = Read(text, held, Prediction((), 1.0, ()), (), Form(question.form, False, (), False, False, text), tuple(text.lower().split()))
+        return Reading(Utterance(text, text, False), (read,), (), (), None)
+
+    def _wordless(self, reading: Reading, before: Context) -> Answer:
+        empty = not reading.utterance.raw.strip()
+        lead = "Ask me a question about anatomy." if empty else "I read words only."
+        draft = Draft("smalltalk", "smalltalk", lead, suggestions=self._desk.suggest(None), keeps_topic=False)
+        return composing.compose(reading, [draft], self._model.library, before)
+
+
+def _why(reading: Reading, drafts: list[Draft], model: Model) -> tuple[Step, ...]:
+    steps = [Step("read as", " ".join(w for r in reading.reads for w in r.row))]
+    steps += [Step("spelling", f"{c.word} -> {' or '.join(c.candidates)}") for c in reading.corrections]
+    for read, draft in zip(reading.reads, drafts, strict=False):
+        steps.append(Step("question", read.text))
+        steps += [Step("name", f"{'/'.join(x.terms)} ({x.kind})") for x in read.links]
+        steps.append(Step("intents", ", ".join(f"{n} {v:+.2f}" for n, v in read.prediction.scores[:4])))
+        steps.append(Step("answerable", f"{read.prediction.answerable:.2f}, threshold {model.router.threshold:.2f}"))
+        steps.append(Step("form", f"{read.question.form}{', negated' if read.question.negated else ''}"))
+        for one in draft.said:
+            passage = model.library.by_id.get(one.passage)
+            place = f"{passage.path}:{passage.line}" if passage else "reference entry"
+            steps.append(Step("evidence", f"{one.passage or one.citations[0].reference} at {place}, cites {', '.join(c.reference for c in one.citations)}"))
+    return tuple(steps)
+
+
+def definitions_of(model: Model) -> Mapping[str, str]:
+    """Intent names with their summaries."""
+    return {name: one.summary for name, one in model.definitions.items()}

@@ -1,0 +1,194 @@
+"""Finds what the library says to a question: the sections of an article, narrowed to what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from fabella_intents.definition import Definition
+from fabella_intents.mentions import link
+from fabella_intents.question import Question
+from fabella_knowledge.library import Library
+from fabella_knowledge.model import Passage
+from fabella_knowledge.tokens import singular, words
+
+_CONDITION = (" when ", " if ", " while ")
+_STOP = frozenset(
+    "the a an of in on at to for and or is are does do it its this that which what where how who by from with as be can may "
+    "gastrocnemius fabella muscle muscles head heads one ones not no any some there their about into than then when if my me you".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A passage with what it names: `main` terms, those of its `condition` ("when the knee ..."), and parts."""
+
+    passage: Passage
+    main: frozenset[str]
+    condition: frozenset[str]
+    parts: frozenset[str]
+    stems: frozenset[str]
+
+    @property
+    def terms(self) -> frozenset[str]:
+        """All terms, wherever they stand."""
+        return self.main | self.condition
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Facts that answer a question, in the library's order, each with a score (0 to 1) of how well it fits.
+
+    `considered` are all facts of the sections that were looked at: a yes or no is decided on them.
+    """
+
+    facts: tuple[Fact, ...]
+    considered: tuple[Fact, ...]
+    further: tuple[Fact, ...]
+    scores: tuple[float, ...]
+    narrowed: bool
+
+
+class Facts:
+    """All facts of a library by structure and section."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self._of = {p.id: self._fact(p) for p in library.passages}
+
+    def _fact(self, passage: Passage) -> Fact:
+        text = passage.text
+        cut = min((at for mark in _CONDITION if (at := text.find(mark)) > 0), default=len(text))
+        vocabulary = self.library.vocabulary
+        head = link(words(text[:cut]), vocabulary)
+        tail = link(words(text[cut:]), vocabulary)
+        parts = {x.term for x in head if x.kind == "part"} | ({passage.part} if passage.part else set())
+        return Fact(
+            passage,
+            frozenset(t for x in head if x.kind != "part" for t in x.terms),
+            frozenset(t for x in tail if x.kind != "part" for t in x.terms),
+            frozenset(parts),
+            frozenset(stem(w) for w in words(text) if w not in _STOP),
+        )
+
+    def fact(self, passage: Passage | str) -> Fact:
+        """The fact of a passage."""
+        return self._of[passage if isinstance(passage, str) else passage.id]
+
+    def get(self, id: str) -> Fact | None:
+        """The fact of a passage id, None for an unknown one."""
+        return self._of.get(id)
+
+    @cached_property
+    def _by_section(self) -> Mapping[tuple[str, str], tuple[Fact, ...]]:
+        table: dict[tuple[str, str], list[Fact]] = {}
+        for fact in self._of.values():
+            table.setdefault((fact.passage.structure, fact.passage.section), []).append(fact)
+        return {key: tuple(held) for key, held in table.items()}
+
+    def section(self, structure: str, *sections: str) -> tuple[Fact, ...]:
+        """The facts under those sections of an article, sub-headings included."""
+        return tuple(f for section in sections for f in self._by_section.get((structure, section), ()))
+
+    def of(self, structure: str) -> tuple[Fact, ...]:
+        """All facts about a structure."""
+        return tuple(f for f in self._of.values() if f.passage.structure == structure)
+
+    def holders(self, sections: Iterable[str]) -> tuple[str, ...]:
+        """The structures whose articles have at least one of the sections."""
+        wanted = frozenset(sections)
+        return tuple(dict.fromkeys(structure for structure, section in self._by_section if section in wanted))
+
+    def __iter__(self) -> Iterator[Fact]:
+        return iter(self._of.values())
+
+
+def look_up(question: Question, label: str, definition: Definition, structure: str, facts: Facts) -> Evidence:
+    """The facts that answer `label` about `structure`, narrowed to the parts and terms of the question."""
+    sections = definition.sections(label)
+    held: tuple[Fact, ...] = ()
+    if definition.name in {"location", "overview"}:
+        for section in sections:
+            held = facts.section(structure, section)
+            if held:
+                break
+    else:
+        held = facts.section(structure, *sections)
+    default = tuple(f for f in held if not f.passage.further)
+    further = tuple(f for f in held if f.passage.further)
+    chosen = _of_parts(default, question.parts)
+    narrowed = _narrow(chosen, question, structure, facts)
+    specific = _specific(further, default, question)
+    if question.more:
+        facts_given = (*(narrowed or chosen), *_of_parts(further, question.parts))
+        return Evidence(facts_given, chosen, (), (1.0,) * len(facts_given), False)
+    given = specific if specific and definition.name == "prevalence" else (*(narrowed or chosen), *specific)
+    rest = tuple(f for f in further if f not in given)
+    return Evidence(given, chosen or default, rest, (1.0,) * len(given), bool(narrowed))
+
+
+def _of_parts(held: Sequence[Fact], parts: Sequence[str]) -> tuple[Fact, ...]:
+    """The facts about those parts; those that name no part stay when no fact of theirs does."""
+    if not parts:
+        return tuple(held)
+    sections = {f.passage.section for f in held if f.passage.part in parts}
+    return tuple(
+        f for f in held if f.passage.part in parts or (f.passage.part is None and f.passage.section not in sections)
+    ) or tuple(held)
+
+
+def _narrow(held: Sequence[Fact], question: Question, structure: str, facts: Facts) -> tuple[Fact, ...]:
+    """The facts that the question's terms single out; empty when they single out none or all.
+
+    Each term that only some of the facts name picks the facts where it stands outside a condition, rarest first;
+    a term that a picked fact already names picks no more. Without such terms, words do the same.
+    """
+    if len(held) < 2:
+        return ()
+    vocabulary = facts.library.vocabulary
+    asked = [t for t in dict.fromkeys((*question.claims, *question.joints, *question.movements, *question.landmarks)) if t != structure]
+
+    def naming(term: str, pool: Iterable[Fact], *, main: bool) -> list[Fact]:
+        return [f for f in pool if any(vocabulary.covers(term, t) for t in (f.main if main else f.terms))]
+
+    picked: list[Fact] = []
+    rows = sorted(
+        ((naming(t, held, main=True), naming(t, held, main=False), t) for t in asked), key=lambda r: (len(r[0]) or 99, len(r[1]))
+    )
+    for main, everywhere, _ in rows:
+        if main and len(main) < len(held):
+            if not any(f in picked for f in main):
+                picked += main
+        elif not main and everywhere and len(everywhere) < len(held) and not any(f in picked for f in everywhere):
+            picked += everywhere
+    if not picked:
+        picked = _by_words(held, question.text)
+    return tuple(f for f in held if f in picked) if len(picked) < len(held) else ()
+
+
+def _by_words(held: Sequence[Fact], text: str) -> list[Fact]:
+    stems = {stem(w) for w in words(text) if w not in _STOP}
+    shared = [(sum(1 for s in f.stems & stems if sum(s in g.stems for g in held) == 1), f) for f in held]
+    best = max(n for n, _ in shared)
+    return [f for n, f in shared if n == best] if best >= 1 else []
+
+
+def _specific(further: Sequence[Fact], default: Sequence[Fact], question: Question) -> tuple[Fact, ...]:
+    """Facts under a sub-heading that share a word with the question that no default fact has."""
+    if not further:
+        return ()
+    common = frozenset().union(*(f.stems for f in default)) if default else frozenset()
+    stems = {stem(w) for w in words(question.text) if w not in _STOP and len(w) > 3 or w in {"ct", "mri"}} - common
+    scored = [(len(f.stems & stems), f) for f in further]
+    best = max(n for n, _ in scored)
+    return tuple(f for n, f in scored if n == best) if best else ()
+
+
+def stem(word: str) -> str:
+    """A light stem that joins the forms of one word: "shortened" and "shorten", "radiographs" and "radiograph"."""
+    word = singular(word)
+    for ending in ("ening", "ened", "ness", "ing", "ed", "ly", "es", "en", "s", "e"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word[: -len(ending)]
+    return word

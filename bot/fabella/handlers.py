@@ -1,0 +1,106 @@
+"""Intents that compute their answer instead of reading a section. Registered by the name in the definition.
+
+Third parties add theirs by the entry point group "fabella.handlers"; a handler takes what a question was read as, the
+context and the desk, and gives a draft.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from fabella.draft import Draft, Said
+from fabella_intents.question import Context
+from fabella_intents.understanding import Read
+from fabella_knowledge.model import Citation, Reference
+
+if TYPE_CHECKING:
+    from fabella.answering import Desk
+
+Handler = Callable[[Read, Context, "Desk"], Draft]
+GROUP = "fabella.handlers"
+_STYLES = {"apa": "apa", "bibtex": "bibtex", "bib": "bibtex", "ama": "ama", "latex": "bibtex"}
+_LOG = logging.getLogger(__name__)
+
+
+def references(read: Read, context: Context, desk: Desk) -> Draft:
+    """Which source says so, its particulars, all of them, or in a citation style."""
+    label = read.question.intents[0]
+    style = next((_STYLES[w] for w in read.row if w in _STYLES), None)
+    if label == "references.all":
+        found = desk.bibliography.all()
+    else:
+        found = desk.bibliography.meant(read, context)
+        if not found and read.question.structure is not None:
+            found = desk.bibliography.backing([f.passage.id for f in desk.facts.of(read.question.structure)])
+    if not found:
+        return desk.refuse(read, "I can't tell which source you mean.", intent="references")
+    return Draft(
+        status="answered",
+        intent="references",
+        said=tuple(Said(_entry(one), (Citation(one.id),)) for one in found),
+        references=tuple(one.id for one in found),
+        structure=context.structure,
+        parts=context.parts,
+        style=style,
+        chance=read.answerable,
+    )
+
+
+def _entry(one: Reference) -> str:
+    people = ", ".join(one.authors[:6]) + (", et al" if len(one.authors) > 6 else "")
+    place = f"{one.container}, {one.year}" if one.container and one.year else one.container or one.year
+    found = f"; doi {one.doi}" if one.doi else f"; {one.url}" if one.url else ""
+    return f"{people + ': ' if people else ''}{one.title}. {place}{found}"
+
+
+def again(read: Read, context: Context, desk: Desk) -> Draft:
+    """A follow-up without a conversation before it: nothing to go on with."""
+    return desk.clarify(read, "There is nothing before this to go on with.")
+
+
+def help_(read: Read, context: Context, desk: Desk) -> Draft:
+    """What can be asked."""
+    held = ", ".join(one.display for one in desk.facts.library.articles.values())
+    topics = "; ".join(
+        one.summary for one in desk.definitions.values() if one.refusal is None and one.handler is None
+    )
+    return Draft(
+        status="smalltalk",
+        intent="help",
+        lead="I answer questions about anatomy from sources that I cite, and say so when they don't tell.",
+        notes=(f"My library holds: {held}.", f"Ask about: {topics}."),
+        suggestions=desk.suggest(None),
+        keeps_topic=False,
+    )
+
+
+def smalltalk(read: Read, context: Context, desk: Desk) -> Draft:
+    """A short friendly word and what can be asked."""
+    kind = read.question.intents[0].partition(".")[2]
+    lead = {"greeting": "Hello.", "thanks": "You're welcome.", "bye": "Goodbye."}.get(kind, "I'm here.")
+    notes = () if kind in {"thanks", "bye"} else ("Ask me about anatomy; 'help' shows what I know.",)
+    return Draft("smalltalk", "smalltalk", lead, notes=notes, suggestions=() if kind == "bye" else desk.suggest(None), keeps_topic=False)
+
+
+BUILTIN: Mapping[str, Handler] = {"references": references, "again": again, "help": help_, "smalltalk": smalltalk}
+
+
+def load() -> dict[str, Handler]:
+    """The built-in handlers and those of installed packages; a broken one is logged by name and left out."""
+    from importlib.metadata import entry_points
+
+    found = dict(BUILTIN)
+    for point in entry_points(group=GROUP):
+        try:
+            found.setdefault(point.name, point.load())
+        except Exception as error:
+            _LOG.warning("handler %r of %s cannot be loaded: %s", point.name, point.value, error)
+    return found
+
+
+def styles(text: str) -> str | None:
+    """The citation style that a text names, None for none."""
+    return next((_STYLES[w] for w in re.findall(r"[a-z]+", text.lower()) if w in _STYLES), None)

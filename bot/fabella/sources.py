@@ -1,0 +1,92 @@
+"""Finds the references that a question about sources means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from fabella.evidence import Facts, stem
+from fabella_intents.question import Context
+from fabella_intents.understanding import Read
+from fabella_knowledge.model import Reference
+from fabella_knowledge.tokens import words
+
+_ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4, "last": -1, "latter": -1, "former": 0}
+_GENERIC = frozenset(
+    "source reference paper study studies article book author authors author's year doi link journal title which what who wrote says said say one the first "
+    "last second third cite citation published publication edition url name full give me where did you get that from it is in of and for on by backs back "
+    "behind support supports claim number page pages volume issue come comes gastrocnemius muscle fabella research evidence".split()
+)
+
+
+class Bibliography:
+    """The references of a library as small documents: title, people, place, year, and the claims that cite them."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self.references = facts.library.references
+        self._titles = {r.id: _stems(f"{r.title} {r.container} {r.year}") for r in self.references.values()}
+        self._names = {r.id: frozenset(words(" ".join(a.rsplit(" ", 1)[0] for a in r.authors))) for r in self.references.values()}
+        self._claims: dict[str, list[frozenset[str]]] = {name: [] for name in self.references}
+        for passage in facts.library.passages:
+            for citation in passage.citations:
+                if citation.reference in self._claims:
+                    self._claims[citation.reference].append(_stems(f"{passage.section} {passage.text}"))
+
+    def meant(self, read: Read, context: Context, *, limit: int = 3) -> tuple[Reference, ...]:
+        """The references that a question names, describes or points back to, best first; empty when none is meant."""
+        row = read.row
+        at = next((_ORDINALS[w] for w in row if w in _ORDINALS), None)
+        named = tuple(r for r in self.references.values() if self._names[r.id] & set(row))
+        if named:
+            years = set(re.findall(r"\b(?:19|20)\d\d\b", read.text))
+            dated = tuple(r for r in named if r.year in years) or named
+            return self._ranked(row, dated)[:limit] if len(dated) > 1 else dated
+        if at is not None and context.references and not _described(row, self._titles.values()):
+            pool = context.references
+            if -len(pool) <= at < len(pool):
+                return self._of((pool[at],))
+        found = self._ranked(row, tuple(self.references.values()))
+        if found:
+            return found[:limit]
+        if context.cited:
+            return self._of(context.cited)
+        return ()
+
+    def backing(self, passages: Sequence[str]) -> tuple[Reference, ...]:
+        """The references that the passages cite, in order."""
+        held = (self._facts.get(one) for one in passages)
+        return self._of(dict.fromkeys(c.reference for f in held if f is not None for c in f.passage.citations))
+
+    def all(self) -> tuple[Reference, ...]:
+        """Every reference, in the order of the file."""
+        return tuple(self.references.values())
+
+    def _of(self, names: Sequence[str] | dict[str, None]) -> tuple[Reference, ...]:
+        return tuple(self.references[n] for n in names if n in self.references)
+
+    def _ranked(self, row: Sequence[str], pool: Sequence[Reference]) -> tuple[Reference, ...]:
+        asked = _stems(" ".join(row))
+        if not asked:
+            return ()
+        scores = []
+        for n, one in enumerate(pool):
+            title = sum(1.5 / self._spread(s) for s in asked & self._titles[one.id])
+            claim = max((sum(1.0 / self._spread(s) for s in asked & held) for held in self._claims[one.id]), default=0.0)
+            scores.append((title + claim, -n, one))
+        best = max(score for score, _, _ in scores)
+        if best < 0.25:
+            return ()
+        return tuple(one for score, _, one in sorted(scores, key=lambda x: x[:2], reverse=True) if score >= 0.75 * best)
+
+    def _spread(self, one: str) -> int:
+        return max(1, sum(one in self._titles[r] or any(one in c for c in self._claims[r]) for r in self.references))
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stem(w) for w in words(text) if w not in _GENERIC and len(w) > 1)
+
+
+def _described(row: Sequence[str], titles: Sequence[frozenset[str]] | object) -> bool:
+    stems = _stems(" ".join(w for w in row if w not in _ORDINALS))
+    return any(len(stems & title) >= 2 for title in titles)  # type: ignore[attr-defined]

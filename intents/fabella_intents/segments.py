@@ -1,0 +1,56 @@
+"""Splits a message into the questions that it holds, and tells the preamble from what is asked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from fabella_intents.utterance import Utterance
+
+_ASKING = (
+    "what|what's|whats|wat|where|where's|which|wich|who|whose|whom|when|why|how|is|are|does|do|did|can|could|has|have|will|would|should|isn't|doesn't|don't|"
+    "aren't|tell|explain|describe|name|list|give|state|compare|show|cite|define|summarise|summarize|true|outline|identify|between|with which|at which|"
+    "in which|on which|to which|from which|of which|by which|in what|on what|to what|from what|through which|via which|and what|and where|and which|and how"
+)
+_ASKS = re.compile(rf"^(?:(?:so|and|but|ok|okay|also|then|now|please|pls|hey|hi|um|well|plus|just)\b[\s,:]*)*(?:{_ASKING})\b", re.I)
+_JOINT = re.compile(
+    r"(?:\s*[,;]\s*|\s+)(?:and|also|plus|&|n|and also|and then)\s+(?:also\s+)?(?=(?:what|what's|whats|where|where's|which|who|how|when|why|does|do|is|are|can|tell|give|list|name)\b)"
+    r"|\s*,\s*(?=(?:what|where|which|who|how|why)\b(?! (?:is|are) (?:the )?(?:link|point)\b))",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of the message: its text, its offset in the cleaned text, and whether it asks something."""
+
+    text: str
+    start: int
+    asks: bool
+
+
+def split(utterance: Utterance) -> tuple[Segment, ...]:
+    """The sentences of a message as segments, in order. A message without a question mark or word asks as a whole."""
+    found: list[Segment] = []
+    at = 0
+    for sentence in utterance.sentences:
+        start = utterance.text.index(sentence, at)
+        at = start + len(sentence)
+        asks = sentence.rstrip(" )\"'").endswith("?") or bool(_ASKS.match(sentence))
+        found.append(Segment(sentence, start, asks))
+    if not any(one.asks for one in found):
+        return (Segment(utterance.text, 0, True),) if utterance.text else ()
+    return tuple(found)
+
+
+def clauses(segment: Segment) -> tuple[Segment, ...]:
+    """The questions that one sentence joins ("what is it and how common is it"); one clause: the segment itself."""
+    pieces: list[Segment] = []
+    at = 0
+    for match in _JOINT.finditer(segment.text):
+        piece = segment.text[at : match.start()]
+        if len(piece.split()) >= 2:
+            pieces.append(Segment(piece, segment.start + at, segment.asks))
+            at = match.end()
+    pieces.append(Segment(segment.text[at:], segment.start + at, segment.asks))
+    return tuple(pieces)

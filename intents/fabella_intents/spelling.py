@@ -1,0 +1,134 @@
+"""Mends slips of spelling towards the words of the library and of the examples, behind a guard.
+
+Edit distance is unsafe in anatomy: words that differ by two letters may be opposites. So a word is left alone when it
+is known, a pair of the vocabulary's `never` table is not bridged, and a slip that lies as near to two names is
+reported with both instead of being settled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+CHAT: Mapping[str, str] = {
+    "wats": "what", "wat": "what", "wut": "what", "whats": "what", "wht": "what", "wich": "which", "whch": "which", "whos": "who", "wheres": "where",
+    "hows": "how", "teh": "the", "hte": "the", "n": "and", "nd": "and", "u": "you", "ur": "your", "r": "are", "pls": "please", "plz": "please",
+    "thx": "thanks", "ty": "thanks", "b4": "before", "bc": "because", "cuz": "because", "coz": "because", "dont": "don't", "doesnt": "doesn't",
+    "isnt": "isn't", "im": "i'm", "ive": "i've", "cant": "can't", "wont": "won't", "whr": "where", "wer": "where", "abt": "about", "btw": "by the way", "ppl": "people",
+    "pt": "point", "hed": "head", "hedd": "head", "studys": "studies", "musle": "muscle", "mussle": "muscle", "muscel": "muscle", "msucle": "muscle", "musel": "muscle",
+    "wid": "with", "da": "the", "dis": "this", "dat": "that", "lemme": "let me", "gimme": "give me", "wanna": "want to", "gonna": "going to",
+    "orig": "origin", "ins": "insertion", "innerv": "innervation", "attachs": "attaches", "attch": "attach", "posn": "position", "prox": "proximal", "dist": "distal",
+    "ant": "anterior", "post": "posterior", "sup": "superior", "inf": "inferior", "art": "artery", "nv": "nerve", "theres": "there", "thats": "that", "heres": "here", "yr": "year", "yrs": "years", "wud": "would", "cud": "could", "shud": "should", "coudl": "could", "cld": "could", "wld": "would", "ref": "reference", "refs": "references",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A word that was mended, and to what. Several candidates: as near to each, so none was taken."""
+
+    word: str
+    candidates: tuple[str, ...]
+
+    @property
+    def settled(self) -> bool:
+        """Whether there was one nearest word."""
+        return len(self.candidates) == 1
+
+
+class Speller:
+    """Corrects single words.
+
+    `known` are words that are right as they stand; `weights` maps each word that a slip may be mended to onto how
+    much the library leans on it (names of structures most). Distances are restricted Damerau-Levenshtein (OSA).
+    """
+
+    def __init__(self, known: Iterable[str], weights: Mapping[str, float], never: Iterable[tuple[str, str]]) -> None:
+        self.known = frozenset(known) | frozenset(weights)
+        self.weights = dict(weights)
+        self._never: dict[str, list[str]] = {}
+        for a, b in never:
+            self._never.setdefault(a, []).append(b)
+        self._by_length: dict[int, list[str]] = {}
+        for word in sorted(self.weights):
+            self._by_length.setdefault(len(word), []).append(word)
+
+    def correct(self, row: Sequence[str]) -> tuple[tuple[str, ...], tuple[Correction, ...]]:
+        """The row with each slip mended (same length), and what was mended or left between two."""
+        out: list[str] = []
+        found: list[Correction] = []
+        for word in row:
+            fixed = self.nearest(word)
+            if fixed is None:
+                out.append(word)
+                continue
+            found.append(fixed)
+            out.append(fixed.candidates[0] if fixed.settled else word)
+        return tuple(out), tuple(found)
+
+    def nearest(self, word: str) -> Correction | None:
+        """The correction of one normalised word; None when it is known, too short, too long, or near nothing."""
+        if word in CHAT:
+            return Correction(word, (CHAT[word],)) if CHAT[word] != word else None
+        if word in self.known or len(word) > 30 or not word.isalpha():
+            return None
+        allowed = _allowed(len(word))
+        if not allowed:
+            return None
+        hits: list[tuple[int, str]] = []
+        for length in range(max(3, len(word) - allowed), len(word) + allowed + 1):
+            pool = self._by_length.get(length)
+            if pool:
+                for choice, distance, _ in process.extract(
+                    word, pool, scorer=OSA.distance, score_cutoff=allowed, limit=6
+                ):
+                    hits.append((int(distance), choice))
+        if not hits:
+            return None
+        return self._settle(word, hits)
+
+    def _settle(self, word: str, hits: list[tuple[int, str]]) -> Correction | None:
+        least = min(distance for distance, _ in hits)
+        if least > 1 and len(word) < 5:
+            return None
+        nearest = [choice for distance, choice in hits if distance == least]
+        same_start = [choice for choice in nearest if choice[0] == word[0]]
+        nearest = same_start or nearest
+        if least > 1 and not same_start and len(word) < 8:
+            return None
+        for choice in nearest:
+            # An opposite that lies as near makes the reading a guess.
+            rivals = [o for o in self._never.get(choice, ()) if OSA.distance(word, o, score_cutoff=least) <= least]
+            if rivals:
+                return Correction(word, tuple(sorted({choice, *rivals})))
+        nearest.sort(key=lambda choice: (-self.weights[choice], choice))
+        best = nearest[0]
+        if len(nearest) > 1:
+            second = nearest[1]
+            both_names = self.weights[best] >= NAME and self.weights[second] >= NAME
+            if both_names and not _same_stem(best, second):
+                return Correction(word, tuple(sorted(choice for choice in nearest if self.weights[choice] >= NAME)))
+        return Correction(word, (best,))
+
+
+NAME = 1000.0  # the weight from which on a word counts as (part of) a structure's own name
+
+
+def _allowed(length: int) -> int:
+    """How many edits a word of this length may carry."""
+    if length < 4:
+        return 0
+    if length < 6:
+        return 1
+    return 2 if length < 10 else 3
+
+
+def _same_stem(a: str, b: str) -> bool:
+    shared = 0
+    for x, y in zip(a, b, strict=False):
+        if x != y:
+            break
+        shared += 1
+    return shared >= min(len(a), len(b)) - 2

@@ -1,0 +1,257 @@
+"""Understands a message: spelling, names, form, intents and slots, with what the conversation adds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from fabella_intents import dialogue, forms, segments
+from fabella_intents.definition import Definition
+from fabella_intents.fitting import features
+from fabella_intents.mentions import Link, link
+from fabella_intents.question import Context, Entity, Question
+from fabella_intents.router import Prediction, Router
+from fabella_intents.segments import Segment
+from fabella_intents.spelling import Correction, Speller
+from fabella_intents.utterance import Utterance, clean
+from fabella_knowledge.tokens import Token, tokenize
+from fabella_knowledge.vocabulary import Vocabulary
+
+_STRUCTURES = frozenset({"muscle", "sesamoid bone", "tendon", "group"})
+_FOCUS = frozenset({"movement", "activity", "joint", "landmark", "bone", "region", "nerve", "artery", "root", "exercise", "method", "depth", "tissue", "tendon"})
+_ENTITY_TYPES = {"sesamoid bone": "structure", "muscle": "structure", "tendon": "structure", "group": "structure"}
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One question of a message with the evidence of how it was read.
+
+    `question` is None where it is declined before any look-up (`declined` names the intent), or where names are in
+    doubt (`doubts`: the terms that an ambiguous name may mean).
+    """
+
+    text: str
+    question: Question
+    prediction: Prediction
+    links: tuple[Link, ...]
+    form: forms.Form
+    row: tuple[str, ...]
+    start: int = 0
+    strange: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    elliptical: bool = False
+    answerable: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A whole message, read: its questions in order, the names found, and the corrections made."""
+
+    utterance: Utterance
+    reads: tuple[Read, ...]
+    entities: tuple[Entity, ...]
+    corrections: tuple[Correction, ...]
+    whole: Prediction | None
+    assumed: tuple[str, ...] = ()
+
+
+class Understanding:
+    """Reads messages. Holds only frozen tables: safe to share between threads."""
+
+    def __init__(
+        self, vocabulary: Vocabulary, definitions: Mapping[str, Definition], spell: Speller, router: Router
+    ) -> None:
+        self.vocabulary = vocabulary
+        self.definitions = definitions
+        self.spell = spell
+        self.router = router
+        self._named = _names(definitions)
+
+    def read(self, text: str, context: Context) -> Reading:
+        """The questions in `text`; no reads when it holds no word."""
+        utterance = clean(text)
+        tokens = tokenize(utterance.text)
+        if not tokens:
+            return Reading(utterance, (), (), (), None)
+        row, corrections = self.spell.correct([token.norm for token in tokens])
+        links = link(row, self.vocabulary)
+        whole = self.router.predict(features(row, links, self.spell.known))
+        pieces = self._pieces(utterance, tokens, row, links, whole)
+        reads = tuple(self._read(piece, tokens, row, links, whole, context) for piece in pieces)
+        return Reading(
+            utterance, reads, _entities(links, tokens, self.vocabulary), corrections, whole,
+            tuple(dict.fromkeys(one.term for one in links if one.assumed)),
+        )  # fmt: skip
+
+    def _pieces(
+        self, utterance: Utterance, tokens: Sequence[Token], row: Sequence[str], links: Sequence[Link], whole: Prediction
+    ) -> tuple[Segment, ...]:
+        """The segments that are questions of their own; the whole message when splitting it makes nothing clearer."""
+        all_of_it = Segment(utterance.text, 0, True)
+        if forms.detect(utterance.text).options:
+            return (all_of_it,)
+        asked = [one for one in segments.split(utterance) if one.asks and _worded(one, tokens)]
+        found: list[Segment] = []
+        for one in asked:
+            clauses = segments.clauses(one)
+            if len(clauses) > 1 and self._separate(clauses, tokens, row, links):
+                found += clauses
+            else:
+                found.append(one)
+        if len(found) > 1 and not self._separate(found, tokens, row, links):
+            # A later sentence that says little ("anybody?", "right?") belongs to the one before it.
+            return (all_of_it,)
+        if len(found) == 1 and found[0].text != utterance.text:
+            return tuple(found)
+        return tuple(found) if found else (all_of_it,)
+
+    def _separate(
+        self, pieces: Sequence[Segment], tokens: Sequence[Token], row: Sequence[str], links: Sequence[Link]
+    ) -> bool:
+        """Whether the pieces ask different things, each of them clearly."""
+        labels = []
+        for piece in pieces:
+            span = _span(piece, tokens)
+            part = self._predict(span, row, links)
+            label, score = part.scores[0]
+            if score < -0.45:
+                return False
+            labels.append(label.partition(".")[0])
+        return len(set(labels)) > 1
+
+    def _predict(self, span: tuple[int, int], row: Sequence[str], links: Sequence[Link]) -> Prediction:
+        inside = [replace(x, start=x.start - span[0], end=x.end - span[0]) for x in links if span[0] <= x.start and x.end <= span[1]]
+        return self.router.predict(features(row[span[0] : span[1]], inside, self.spell.known))
+
+    def _read(
+        self, piece: Segment, tokens: Sequence[Token], row: Sequence[str], links: Sequence[Link], whole: Prediction, context: Context
+    ) -> Read:  # fmt: skip
+        form = forms.detect(piece.text)
+        # The options of a multiple choice name what is wrong as well: only the stem tells what is asked.
+        span = _span(replace(piece, text=form.stem) if form.options and form.stem else piece, tokens)
+        part = whole if span == (0, len(row)) else self._predict(span, row, links)
+        inside = tuple(one for one in links if span[0] <= one.start and one.end <= span[1])
+        words = tuple(row[span[0] : span[1]])
+        strange = tuple(
+            w for n, w in enumerate(words, span[0])
+            if len(w) > 3 and w not in self.spell.known and not w.isdigit() and not any(x.start <= n < x.end for x in links)
+        )  # fmt: skip
+        intents, chance = self._intents(part, whole, words, form)
+        doubts = next((x.terms for x in inside if len(x.terms) > 1), ())
+        parts = tuple(dict.fromkeys(x.term for x in inside if x.kind == "part"))
+        question = Question(
+            intents=intents,
+            structure=self._structure(intents, inside, links),
+            parts=parts,
+            joints=_of_kind(inside, "joint"),
+            movements=_of_kind(inside, "movement", "activity"),
+            landmarks=_of_kind(inside, "landmark", "bone"),
+            text=piece.text,
+            form=form.kind,
+            claims=tuple(dict.fromkeys(x.term for x in inside if x.kind in _FOCUS and len(x.terms) == 1)),
+            options=tuple(f"{letter}\t{option}" for letter, option in form.options),
+            negated=form.negated,
+            brief=form.brief,
+            more=form.more,
+        )
+        read = Read(
+            piece.text, question, part, inside, form, words, span[0], strange, self._doubtful(doubts, inside, context),
+            answerable=chance,
+        )  # fmt: skip
+        return dialogue.resolve(read, context, self.definitions, self.router)
+
+    def _doubtful(self, doubts: tuple[str, ...], inside: Sequence[Link], context: Context) -> tuple[str, ...]:
+        """What stays in doubt once the question's other names and the conversation have spoken."""
+        if not doubts:
+            return ()
+        if context.structure in doubts or any(x.term in doubts and len(x.terms) == 1 for x in inside):
+            return ()
+        return doubts
+
+    def _intents(
+        self, part: Prediction, whole: Prediction, words: Sequence[str], form: forms.Form
+    ) -> tuple[tuple[str, ...], float]:
+        """The labels asked for, best first, and how probable it is that they can be answered."""
+        best, score = part.scores[0]
+        chance = part.answerable
+        if whole is not part:
+            declined, loud = whole.scores[0]
+            if declined in {"personal", "injection", "quiz", "species"} and loud > 0.0 and loud > score:
+                return (declined,), whole.answerable
+        if best in self.router.talk:
+            return (best,), chance
+        named = self._asked_by_name(words)
+        if len(named) > 1 and form.kind == "open" and chance >= 0.15:
+            return named, max(chance, self.router.threshold)
+        if chance < self.router.threshold:
+            label, _ = part.best(self.router.declined)
+            return (label,), chance
+        label, _ = part.best(self.router.answerable)
+        return (label,), chance
+
+    def _asked_by_name(self, words: Sequence[str]) -> tuple[str, ...]:
+        found: list[str] = []
+        at = 0
+        while at < len(words):
+            for size in (3, 2, 1):
+                hit = self._named.get(" ".join(words[at : at + size])) if at + size <= len(words) else None
+                if hit:
+                    found += [name for name in hit if name not in found]
+                    at += size - 1
+                    break
+            at += 1
+        return tuple(found)
+
+    def _structure(self, intents: Sequence[str], inside: Sequence[Link], links: Sequence[Link]) -> str | None:
+        """The structure that is asked about: named in the question, else before it in the message."""
+        definition = self.definitions[intents[0].partition(".")[0]]
+        for pool in (inside, links):
+            named = [x.term for x in pool if x.kind in _STRUCTURES and len(x.terms) == 1]
+            if definition.subject in named:
+                return definition.subject
+            fitting = [n for n in named if not definition.kinds or self.vocabulary.kind(n) in definition.kinds]
+            held = [n for n in fitting if self.vocabulary.terms[n].article]
+            if definition.subject is not None and named:
+                # "which head of the gastrocnemius has it": the other structure is where, not what
+                return definition.subject if held else fitting[0] if fitting else definition.subject
+            if held or fitting:
+                return (held or fitting)[0]
+        return None
+
+
+def _names(definitions: Mapping[str, Definition]) -> dict[str, tuple[str, ...]]:
+    table: dict[str, tuple[str, ...]] = {}
+    for one in definitions.values():
+        for name in one.names:
+            key = " ".join(token.norm for token in tokenize(name))
+            table[key] = (*table.get(key, ()), one.name)
+    return table
+
+
+def _of_kind(links: Sequence[Link], *kinds: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(x.term for x in links if x.kind in kinds and len(x.terms) == 1))
+
+
+def _span(piece: Segment, tokens: Sequence[Token]) -> tuple[int, int]:
+    end = piece.start + len(piece.text)
+    inside = [n for n, token in enumerate(tokens) if piece.start <= token.start < end]
+    return (inside[0], inside[-1] + 1) if inside else (0, 0)
+
+
+_FILLER = re.compile(r"^(?:anybody|anyone|right|please|pls|thanks|ok|okay|no|yes|huh|eh|you know|correct|true|help|any ideas?)\W*$", re.I)
+
+
+def _worded(piece: Segment, tokens: Sequence[Token]) -> bool:
+    span = _span(piece, tokens)
+    return span[1] > span[0] and not _FILLER.match(piece.text)
+
+
+def _entities(links: Sequence[Link], tokens: Sequence[Token], vocabulary: Vocabulary) -> tuple[Entity, ...]:
+    return tuple(
+        Entity(
+            _ENTITY_TYPES.get(x.kind, x.kind), vocabulary.display(x.term), (tokens[x.start].start, tokens[x.end - 1].end),
+            x.term if x.kind == "part" else None,
+        )  # fmt: skip
+        for x in links
+    )

@@ -1,0 +1,96 @@
+"""What a library is made of: terms, references, passages, articles. All of it is frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ATTACHMENT_KINDS = frozenset({"bone", "landmark", "tendon", "muscle", "ligament", "membrane", "sesamoid bone"})
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A named thing of the vocabulary.
+
+    `name` is the key and is lower case but for abbreviations ("S1"); `display` is how it is printed.
+    `part_of`, `branch_of`, `opposite` and `joint` name other terms. `article` tells whether the library
+    holds an article about it.
+    """
+
+    name: str
+    kind: str
+    display: str
+    aliases: tuple[str, ...] = ()
+    part_of: str | None = None
+    branch_of: str | None = None
+    opposite: str | None = None
+    joint: str | None = None
+    article: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A source, formatted when the library is built. `unopened` marks one that is cited after another work."""
+
+    id: str
+    ama: str
+    apa: str
+    bibtex: str
+    title: str
+    authors: tuple[str, ...]
+    year: str
+    container: str
+    doi: str
+    url: str
+    unopened: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A pointer from a claim to a reference, with the place in it where the claim stands ("p. 483")."""
+
+    reference: str
+    locator: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One list item or paragraph of an article: the unit of search, of quotation and of citation.
+
+    `terms` are the vocabulary terms that the text names, in order of their first place.
+    `heading` is the path of headings, the section first. `part` is the part of the structure that the
+    passage is about, if its label names one.
+    """
+
+    id: str
+    structure: str
+    heading: tuple[str, ...]
+    part: str | None
+    text: str
+    citations: tuple[Citation, ...]
+    terms: tuple[str, ...]
+    path: str
+    line: int
+
+    @property
+    def section(self) -> str:
+        """The top heading: "Origin"."""
+        return self.heading[0]
+
+    @property
+    def further(self) -> bool:
+        """Whether it stands under a sub-heading: told when more is asked for."""
+        return len(self.heading) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A structure and what the library says about it, in the order of the file."""
+
+    name: str
+    display: str
+    latin: str
+    kind: str
+    region: str
+    parts: tuple[str, ...]
+    passages: tuple[Passage, ...]
+    path: str
