@@ -82,7 +82,7 @@ class Desk:
         structure = question.structure
         first = self.definitions[question.intents[0].partition(".")[0]]
         if structure is None:
-            structure = self._by_terms(read, first)
+            structure = self._by_part(read, first) or self._by_terms(read, first)
         if structure is None:
             return self._elliptical(read, first)
         article = self.facts.library.articles.get(structure)
@@ -108,7 +108,7 @@ class Desk:
         definition = self.definitions[label.partition(".")[0]]
         subject = definition.subject if definition.subject in self.facts.library.articles else structure
         kind = self.facts.library.vocabulary.kind(subject)
-        evidence = look_up(read.question, label, definition, subject, self.facts)
+        evidence = look_up(read, label, definition, subject, self.facts)
         if not evidence.facts or (definition.kinds and kind not in definition.kinds):
             name = self.facts.library.vocabulary.display(subject)
             return self.refuse(read, f"My sources don't say that about this: {name}.", intent=definition.name, structure=subject)
@@ -127,7 +127,7 @@ class Desk:
         elif verdict.kind == CONTRADICTED:
             status = "corrected"
             lead = "False." if question.form == "truefalse" else "Not quite."
-        elif verdict.kind == SUPPORTED and question.form in {"yesno", "truefalse"}:
+        elif verdict.kind == SUPPORTED and question.form in {"yesno", "truefalse"} and not (question.negated and question.form == "yesno"):
             lead = "True." if question.form == "truefalse" else "Yes."
         notes = self._notes(facts, evidence, question)
         said = tuple(say(f.passage, self.facts.library.vocabulary.display(f.passage.structure)) for f in facts)
@@ -155,6 +155,13 @@ class Desk:
         return ()
 
     # --- what is meant ----------------------------------------------------------------------------------------
+
+    def _by_part(self, read: Read, definition: Definition) -> str | None:
+        """The one structure of the library that has the parts named ("the medial head")."""
+        if not read.question.parts or definition.subject is not None:
+            return definition.subject
+        owners = [a.name for a in self.facts.library.articles.values() if set(read.question.parts) <= set(a.parts)]
+        return owners[0] if len(owners) == 1 else None
 
     def _by_terms(self, read: Read, definition: Definition) -> str | None:
         """The one structure whose facts in the asked sections name what the question names."""
@@ -220,6 +227,17 @@ class Desk:
             tuple(definition.suggestion.format(vocabulary.display(t).lower()) for t in held),
         )  # fmt: skip
 
+    def correct(self, read: Read) -> Draft | None:
+        """The correction of what a whole message takes for granted, None where the library contradicts nothing."""
+        label = read.question.intents[0]
+        definition = self.definitions[label.partition(".")[0]]
+        if definition.refusal is not None:
+            return self._rescue(read, definition)
+        if definition.handler is not None:
+            return self._rescue(read, definition) if definition.handler == "again" else None
+        draft = self._from_sections(read, Context())
+        return draft if draft.status == "corrected" else None
+
     def _rescue(self, read: Read, refusal: Definition) -> Draft | None:
         """A question that is declined, but takes for granted what the library can correct."""
         if refusal.name in {"personal", "offtopic", "injection", "quiz", "species", "treatment", "disease", "dose"}:
@@ -237,7 +255,7 @@ class Desk:
             structure = definition.subject or read.question.structure
             if structure is None or structure not in self.facts.library.articles:
                 continue
-            evidence = look_up(read.question, label, definition, structure, self.facts)
+            evidence = look_up(read, label, definition, structure, self.facts)
             if not evidence.facts or (definition.kinds and self.facts.library.vocabulary.kind(structure) not in definition.kinds):
                 continue
             verdict = decide(read, structure, evidence, self.facts)

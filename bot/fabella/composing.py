@@ -65,10 +65,8 @@ def _around(reading: Reading, drafts: Sequence[Draft], given: Sequence[Draft]) -
     if given:
         notes += [f"Not in my sources: \"{read.text.strip()}\"" if d.status == "refused" else d.lead
                   for read, d in zip(reading.reads, drafts, strict=False) if d.status not in _GIVEN and d.status != "smalltalk"]  # fmt: skip
-        mended = [c for c in reading.corrections if c.settled and len(c.word) > 3]
         if reading.assumed:
             notes.append(f"Read as: {', '.join(reading.assumed)}.")
-        del mended
     if reading.utterance.cut:
         notes.append("Only the beginning of this long message was read.")
     return lead, tuple(dict.fromkeys(notes))

@@ -83,7 +83,7 @@ def _values(links: Sequence[Link], structure: str, evidence: Evidence, facts: Fa
             continue
         holding = [f for f in relevant if any(vocabulary.covers(one.term, t) for t in f.terms)]
         if holding:
-            verdict = verdict or Verdict(SUPPORTED, tuple(holding))
+            verdict = Verdict(SUPPORTED, _union(evidence, verdict, holding))
             continue
         elsewhere = [
             f for f in facts.section(structure, *{r.passage.section for r in relevant})
@@ -93,6 +93,12 @@ def _values(links: Sequence[Link], structure: str, evidence: Evidence, facts: Fa
         if elsewhere or not siblings:
             return Verdict(CONTRADICTED, evidence.facts)
     return verdict
+
+
+def _union(evidence: Evidence, verdict: Verdict | None, more: Sequence[Fact]) -> tuple[Fact, ...]:
+    """The facts of both, in the order of the library."""
+    held = (*(verdict.facts if verdict else ()), *more)
+    return tuple(f for f in evidence.considered if f in held) or tuple(held)
 
 
 def _related(claim: str, held: str, facts: Facts) -> bool:
@@ -118,7 +124,7 @@ def _movement(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
             if joints and here and not joints & here:
                 continue
             if one.term in fact.main:
-                supported = supported or Verdict(SUPPORTED, (fact,))
+                supported = Verdict(SUPPORTED, _union(evidence, supported, [fact]))
             elif against is not None and against in fact.main:
                 return Verdict(CONTRADICTED, (fact,))
     if supported is not None and _ONLY.search(read.text):
@@ -188,24 +194,25 @@ def _exercise(read: Read, evidence: Evidence) -> Verdict | None:
 def _opposition(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
     """Opposite words of the vocabulary ("increase" against "less") and opposite terms, in clinical and place facts."""
     vocabulary = facts.library.vocabulary
-    held = [f for f in evidence.facts if f.passage.section in {"Clinical relevance", "Location", "Description", "Exercises"}]
+    held = [f for f in evidence.facts if f.passage.section not in {"Relations", "Prevalence", "Heads"}]
+    supported = None
     for fact in held:
         said = set(words(fact.passage.text))
         for one in read.links:
             against = vocabulary.opposite(one.term)
-            if against is not None and against in fact.main and one.term not in fact.main and one.kind not in {"depth", "method"}:
+            if against is not None and against in fact.main and one.term not in fact.main and one.kind in {"region", "movement"}:
+                return Verdict(CONTRADICTED, (fact,))
+        for pair in vocabulary.opposites:
+            if pair.words & set(read.loose) and pair.against & said and not pair.against & set(read.row):
                 return Verdict(CONTRADICTED, (fact,))
         if fact.passage.section == "Clinical relevance":
-            for pair in vocabulary.opposites:
-                if pair.words & set(read.row) and pair.against & said and not pair.against & set(read.row):
-                    return Verdict(CONTRADICTED, (fact,))
             shared = {x.term for x in read.links} & fact.main
             places = [t for t in fact.main if vocabulary.kind(t) in {"joint", "region"}]
             if _ONLY.search(read.text) and len(places) > 1 and shared & set(places) and len(shared & set(places)) < len(places):
                 return Verdict(CONTRADICTED, (fact,))
             if shared & set(places):
-                return Verdict(SUPPORTED, (fact,))
-    return None
+                supported = Verdict(SUPPORTED, _union(evidence, supported, [fact]))
+    return supported
 
 
 def _heads(read: Read, structure: str, facts: Facts) -> Verdict | None:
@@ -239,7 +246,7 @@ def _ordered(links: Sequence[Link], structure: str) -> tuple[str, str, str] | No
     """(X, deep or superficial to, Y) as the words stand; None without two muscles and one such word."""
     depth = [x for x in links if x.kind == "depth"]
     muscles = [x for x in links if x.kind == "muscle"]
-    if len({x.term for x in depth}) != 1 or len({m.term for m in muscles}) < 2:
+    if not depth or len({m.term for m in muscles}) < 2:
         return None
     at = depth[0]
     before = [m for m in muscles if m.start < at.start]

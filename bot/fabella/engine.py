@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from fabella import composing, handlers
@@ -11,7 +12,7 @@ from fabella.answer import Answer, Step
 from fabella.answering import Desk
 from fabella.draft import Draft
 from fabella.evidence import Facts
-from fabella.model import Model, open_model
+from fabella.model import DEFAULT, Model, open_model
 from fabella.sources import Bibliography
 from fabella_intents.question import Context, Question
 from fabella_intents.router import Prediction
@@ -32,15 +33,18 @@ class Engine:
         self._desk = Desk(self._facts, Bibliography(self._facts), model.definitions, handlers.load(), model.router)
 
     @classmethod
-    def load(cls, *paths: Path | str, builtin: bool = True, cache: Path | None | str = "default") -> Engine:
+    def load(
+        cls, *paths: Path | str, builtin: bool = True, cache: Path | str | None = DEFAULT, report: Callable[[str], None] | None = None
+    ) -> Engine:
         """The engine over the built-in texts and the folders in `paths`.
 
-        What is fitted is kept in the user's cache folder (`cache` names another, None keeps nothing).
+        What is fitted is kept in the user's cache folder (`cache` names another, None keeps nothing). `report` is
+        told in one line when something takes long.
 
         Raises:
             LibraryError: a library with problems, each with file and line.
         """
-        return cls(open_model(paths, builtin=builtin, cache=cache))
+        return cls(open_model(paths, builtin=builtin, cache_folder=cache, report=report))
 
     @property
     def library(self) -> str:
@@ -57,6 +61,11 @@ class Engine:
         if not reading.reads:
             return self._wordless(reading, before)
         drafts = [self._desk.answer(read, before) for read in reading.reads]
+        if reading.whole is not None and not any(d.status == "corrected" for d in drafts):
+            corrected = self._desk.correct(reading.whole)
+            if corrected is not None:
+                reading = replace(reading, reads=(reading.whole,))
+                drafts = [corrected]
         return composing.compose(reading, drafts, self._model.library, before, style=style, why=_why(reading, drafts, self._model))
 
     async def ask_async(self, question: str | Question, *, context: Context | None = None, style: str = "ama") -> Answer:

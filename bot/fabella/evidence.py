@@ -9,6 +9,7 @@ from functools import cached_property
 from fabella_intents.definition import Definition
 from fabella_intents.mentions import link
 from fabella_intents.question import Question
+from fabella_intents.understanding import Read
 from fabella_knowledge.library import Library
 from fabella_knowledge.model import Passage
 from fabella_knowledge.tokens import singular, words
@@ -104,8 +105,10 @@ class Facts:
         return iter(self._of.values())
 
 
-def look_up(question: Question, label: str, definition: Definition, structure: str, facts: Facts) -> Evidence:
+def look_up(read: Read, label: str, definition: Definition, structure: str, facts: Facts) -> Evidence:
     """The facts that answer `label` about `structure`, narrowed to the parts and terms of the question."""
+    question = read.question
+    loose = frozenset(stem(w) for w in read.loose if w not in _STOP and w not in definition.typical)
     sections = definition.sections(label)
     held: tuple[Fact, ...] = ()
     if definition.name in {"location", "overview"}:
@@ -118,8 +121,15 @@ def look_up(question: Question, label: str, definition: Definition, structure: s
     default = tuple(f for f in held if not f.passage.further)
     further = tuple(f for f in held if f.passage.further)
     chosen = _of_parts(default, question.parts)
-    narrowed = _narrow(chosen, question, structure, facts)
-    specific = _specific(further, default, question)
+    authors = {x.term for x in read.links if x.kind == "author"}
+    if authors:
+        cited = _by_authors((*chosen, *further), authors, facts)
+        if cited:
+            rest = tuple(f for f in further if f not in cited)
+            first = tuple(f for f in cited if not f.passage.further) or cited
+            return Evidence(first, chosen or default, rest, (1.0,) * len(first), True)
+    narrowed = _narrow(chosen, question, structure, facts, loose)
+    specific = _specific(further, default, loose, question)
     if question.more:
         facts_given = (*(narrowed or chosen), *_of_parts(further, question.parts))
         return Evidence(facts_given, chosen, (), (1.0,) * len(facts_given), False)
@@ -138,7 +148,16 @@ def _of_parts(held: Sequence[Fact], parts: Sequence[str]) -> tuple[Fact, ...]:
     ) or tuple(held)
 
 
-def _narrow(held: Sequence[Fact], question: Question, structure: str, facts: Facts) -> tuple[Fact, ...]:
+def _by_authors(held: Sequence[Fact], authors: set[str], facts: Facts) -> tuple[Fact, ...]:
+    """The facts that rest on a work of one of the authors."""
+    references = facts.library.references
+    works = {r.id for r in references.values() if any(a.rsplit(" ", 1)[0].lower() in authors for a in r.authors)}
+    return tuple(f for f in held if any(c.reference in works for c in f.passage.citations))
+
+
+def _narrow(
+    held: Sequence[Fact], question: Question, structure: str, facts: Facts, loose: frozenset[str]
+) -> tuple[Fact, ...]:
     """The facts that the question's terms single out; empty when they single out none or all.
 
     Each term that only some of the facts name picks the facts where it stands outside a condition, rarest first;
@@ -159,28 +178,32 @@ def _narrow(held: Sequence[Fact], question: Question, structure: str, facts: Fac
     for main, everywhere, _ in rows:
         if main and len(main) < len(held):
             if not any(f in picked for f in main):
-                picked += main
+                picked += _by_words(main, loose) or main if len(main) > 1 else main
         elif not main and everywhere and len(everywhere) < len(held) and not any(f in picked for f in everywhere):
             picked += everywhere
     if not picked:
-        picked = _by_words(held, question.text)
+        picked = _by_words(held, loose)
     return tuple(f for f in held if f in picked) if len(picked) < len(held) else ()
 
 
-def _by_words(held: Sequence[Fact], text: str) -> list[Fact]:
-    stems = {stem(w) for w in words(text) if w not in _STOP}
+def _by_words(held: Sequence[Fact], stems: frozenset[str]) -> list[Fact]:
+    """The facts with most of the words that only one of them has."""
     shared = [(sum(1 for s in f.stems & stems if sum(s in g.stems for g in held) == 1), f) for f in held]
     best = max(n for n, _ in shared)
     return [f for n, f in shared if n == best] if best >= 1 else []
 
 
-def _specific(further: Sequence[Fact], default: Sequence[Fact], question: Question) -> tuple[Fact, ...]:
+def _specific(
+    further: Sequence[Fact], default: Sequence[Fact], loose: frozenset[str], question: Question
+) -> tuple[Fact, ...]:
     """Facts under a sub-heading that share a word with the question that no default fact has."""
     if not further:
         return ()
-    common = frozenset().union(*(f.stems for f in default)) if default else frozenset()
-    stems = {stem(w) for w in words(question.text) if w not in _STOP and len(w) > 3 or w in {"ct", "mri"}} - common
-    scored = [(len(f.stems & stems), f) for f in further]
+    common: frozenset[str] = frozenset().union(*(f.stems for f in default))
+    terms = frozenset().union(*(f.terms for f in default))
+    stems = {w for w in loose if len(w) > 3} - common
+    asked = set(question.claims) - terms
+    scored = [(len(f.stems & stems) + 2 * len(f.main & asked), f) for f in further]
     best = max(n for n, _ in scored)
     return tuple(f for n, f in scored if n == best) if best else ()
 

@@ -1,17 +1,29 @@
-"""Everything that is built or fitted once: library, definitions, speller and router."""
+"""Everything that is built or fitted once: library, definitions, speller and router; from the cache where it can be."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cache as once
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
-from fabella_intents import definition, fitting
-from fabella_intents.definition import Definition
+from fabella import cache
+from fabella_intents import definition as definitions
+from fabella_intents.definition import Aspect, Definition
 from fabella_intents.router import Router
 from fabella_intents.spelling import Speller
 from fabella_knowledge import library as libraries
+from fabella_knowledge import vocabulary as vocabularies
 from fabella_knowledge.library import Library
+from fabella_knowledge.model import Article, Citation, Passage, Reference, Term
+from fabella_knowledge.vocabulary import Ambiguity, Opposition, PartWords, Vocabulary
+
+_LOG = logging.getLogger(__name__)
+DEFAULT = "default"
 
 
 @dataclass(frozen=True)
@@ -24,10 +36,127 @@ class Model:
     router: Router
 
 
-def open_model(paths: Iterable[Path | str] = (), *, builtin: bool = True, cache: Path | None | str = "default") -> Model:
-    """Build or fetch from the cache."""
+def open_model(
+    paths: Iterable[Path | str] = (), *, builtin: bool = True, cache_folder: Path | str | None = DEFAULT, report: Callable[[str], None] | None = None
+) -> Model:
+    """The model of a library, from the cache or built and then kept there.
+
+    `cache_folder` None keeps nothing. `report` is told in one line what takes long.
+
+    Raises:
+        LibraryError: a library with problems.
+        DefinitionError: an intent definition that cannot be used.
+    """
     files = libraries.collect(paths, builtin=builtin)
-    library = libraries.build(files)
-    definitions = definition.load(definition.collect())
-    speller = fitting.speller(library, definitions.values(), fitting.english_words())
-    return Model(library, definitions, speller, fitting.router(definitions, library.vocabulary, speller))
+    intents = definitions.collect()
+    key = _key(libraries.digest(files), definitions.digest(intents))
+    root = cache.folder() if cache_folder == DEFAULT else Path(cache_folder) if cache_folder is not None else None
+    if root is not None:
+        held = cache.read(root, key)
+        if held is not None:
+            try:
+                return _thaw(*held)
+            except (KeyError, TypeError, ValueError, IndexError) as error:
+                _LOG.warning("cache entry %s cannot be used and is made anew: %s", root / key, error)
+    if report is not None:
+        report("Fitting to this library for the first time; this takes some seconds and is kept for the next start.")
+    model = _fit(libraries.build(files), definitions.load(intents))
+    if root is not None:
+        cache.write(root, key, *_freeze(model))
+    return model
+
+
+def _fit(library: Library, held: Mapping[str, Definition]) -> Model:
+    from fabella_intents import fitting
+
+    speller = fitting.speller(library, list(held.values()), fitting.english_words())
+    router = fitting.router(held, library.vocabulary, speller)
+    return Model(library, {name: definitions.slim(one) for name, one in held.items()}, speller, router)
+
+
+def _key(*digests: str) -> str:
+    return hashlib.sha256("\0".join((*digests, _code(), str(cache.FORMAT))).encode()).hexdigest()[:24]
+
+
+@once
+def _code() -> str:
+    """The version and, so that a change of the code that fits is seen in a checkout, the hash of that code."""
+    import fabella_intents
+    import fabella_knowledge
+
+    try:
+        released = version("fabella")
+    except PackageNotFoundError:
+        released = "unreleased"
+    total = hashlib.sha256(released.encode())
+    for package in (fabella_knowledge, fabella_intents):
+        for file in sorted(Path(str(package.__file__)).parent.glob("*.py")):
+            total.update(file.read_bytes())
+    total.update(Path(__file__).read_bytes())
+    return total.hexdigest()
+
+
+def _freeze(model: Model) -> tuple[dict[str, Any], Mapping[str, Any]]:
+    router, arrays = model.router.to_arrays()
+    vocabulary = model.library.vocabulary
+    plain = {
+        "articles": [asdict(one) for one in model.library.articles.values()],
+        "references": [asdict(one) for one in model.library.references.values()],
+        "digest": model.library.digest,
+        "terms": [asdict(one) for one in vocabulary.terms.values()],
+        "ambiguous": [asdict(one) for one in vocabulary.ambiguous.values()],
+        "parts": {
+            "nouns": sorted(vocabulary.parts.nouns), "loose": sorted(vocabulary.parts.loose),
+            "sides": dict(vocabulary.parts.sides), "abbreviations": dict(vocabulary.parts.abbreviations),
+        },
+        "never": sorted(vocabulary.never),
+        "opposites": [[one.name, sorted(one.words), sorted(one.against)] for one in vocabulary.opposites],
+        "definitions": [{**asdict(one), "typical": sorted(one.typical)} for one in model.definitions.values()],
+        "known": " ".join(sorted(model.speller.known)),
+        "weights": model.speller.weights,
+        "router": router,
+    }  # fmt: skip
+    return plain, arrays
+
+
+def _thaw(plain: Mapping[str, Any], arrays: Mapping[str, Any]) -> Model:
+    vocabulary = _vocabulary(plain)
+    library = Library(
+        {one["name"]: _article(one) for one in plain["articles"]},
+        {one["id"]: Reference(**{**one, "authors": tuple(one["authors"])}) for one in plain["references"]},
+        vocabulary,
+        plain["digest"],
+    )
+    speller = Speller(plain["known"].split(" "), plain["weights"], vocabulary.never)
+    held = {one["name"]: _definition(one) for one in plain["definitions"]}
+    return Model(library, held, speller, Router.from_arrays(plain["router"], arrays))
+
+
+def _vocabulary(plain: Mapping[str, Any]) -> Vocabulary:
+    parts = plain["parts"]
+    return vocabularies.build(
+        [Term(**{**one, "aliases": tuple(one["aliases"])}) for one in plain["terms"]],
+        ambiguous=[Ambiguity(one["alias"], tuple(one["owners"]), one["default"]) for one in plain["ambiguous"]],
+        parts=PartWords(frozenset(parts["nouns"]), frozenset(parts["loose"]), parts["sides"], parts["abbreviations"]),
+        never=[(a, b) for a, b in plain["never"]],
+        opposites=[Opposition(name, frozenset(held), frozenset(against)) for name, held, against in plain["opposites"]],
+    )
+
+
+def _article(one: Mapping[str, Any]) -> Article:
+    passages = tuple(
+        Passage(**{
+            **p, "heading": tuple(p["heading"]), "terms": tuple(p["terms"]), "citations": tuple(Citation(**c) for c in p["citations"]),
+        })
+        for p in one["passages"]
+    )  # fmt: skip
+    return Article(**{**one, "parts": tuple(one["parts"]), "passages": passages})
+
+
+def _definition(one: Mapping[str, Any]) -> Definition:
+    aspects = tuple(Aspect(a["name"], tuple(a["sections"]), ()) for a in one["aspects"])
+    listed = {key: tuple(one[key]) for key in ("slots", "names", "says", "kinds")}
+    return Definition(**{**one, **listed, "aspects": aspects, "typical": frozenset(one["typical"])})
+
+
+

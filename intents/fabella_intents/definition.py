@@ -16,18 +16,21 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fabella_knowledge import DefinitionError
+from fabella_knowledge.errors import DefinitionError
+from fabella_knowledge.tokens import words
 
 BUILTIN = Path(__file__).parent / "definitions"
 _KEYS = frozenset(
     "name summary slots names sections examples aspects handler refusal says subject kinds suggestion".split()
 )
 _ASPECT_KEYS = frozenset("name sections examples names".split())
+TYPICAL = 0.02  # share of the examples that must use a word for it to be typical of the intent
 SLOTS = frozenset("structure part joint movement landmark".split())
 
 
@@ -46,7 +49,8 @@ class Definition:
 
     `names` are the words that ask for it outright ("origin"). `subject` is the structure that it is about when no
     other fits; `kinds` are the kinds of structure that it can be asked of (empty: any).
-    `suggestion` is a question that it answers, with {} for the structure.
+    `suggestion` is a question that it answers, with {} for the structure. `typical` are the words that many of its
+    examples use: they tell the intent, not what in particular is asked.
     """
 
     name: str
@@ -60,6 +64,7 @@ class Definition:
     subject: str | None = None
     kinds: tuple[str, ...] = ()
     suggestion: str | None = None
+    typical: frozenset[str] = frozenset()
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -108,6 +113,21 @@ def load(files: Sequence[Path]) -> dict[str, Definition]:
     return made
 
 
+def slim(definition: Definition) -> Definition:
+    """The definition without its examples, which only fitting needs."""
+    return replace(definition, aspects=tuple(replace(one, examples=()) for one in definition.aspects))
+
+
+def _typical(aspects: Sequence[Aspect]) -> frozenset[str]:
+    uses: Counter[str] = Counter()
+    total = 0
+    for aspect in aspects:
+        for example in aspect.examples:
+            uses.update(set(words(example)))
+            total += 1
+    return frozenset(word for word, n in uses.items() if n >= max(2, TYPICAL * total))
+
+
 def _definition(data: Mapping[str, Any], file: Path) -> Definition:
     unknown = sorted(set(data) - _KEYS)
     if unknown:
@@ -135,6 +155,7 @@ def _definition(data: Mapping[str, Any], file: Path) -> Definition:
         subject=data.get("subject"),
         kinds=_strings(data, "kinds", file),
         suggestion=data.get("suggestion"),
+        typical=_typical(aspects),
     )
 
 

@@ -22,7 +22,9 @@ _CORRECTS = re.compile(r"^\W*(?:no+|nope|not that|i mean|i meant|sorry|actually|
 _LABEL_FLOOR = -0.35  # under this score a follow-up says nothing of its own: the intent before it goes on
 
 
-def resolve(read: Read, context: Context, definitions: Mapping[str, Definition], router: Router) -> Read:
+def resolve(
+    read: Read, context: Context, definitions: Mapping[str, Definition], router: Router, sides: Mapping[str, str]
+) -> Read:
     """`read` with its gaps filled from `context`; as it is when nothing is missing or nothing came before."""
     question = read.question
     fresh = context == Context()
@@ -35,17 +37,17 @@ def resolve(read: Read, context: Context, definitions: Mapping[str, Definition],
     elliptical = not named and bool(_AND.match(read.text) or _POINTS.search(read.text) or short or _CORRECTS.match(read.text))
     if fresh:
         return replace(read, elliptical=not named)
-    parts = _parts(read, context)
+    parts = _parts(read, context, sides)
     if definition.refusal or label in router.talk:
         again, score = read.prediction.best(frozenset({"again.more", "again.shorter", "again.detail"}))
-        only_parts = bool(read.links) and all(x.kind == "part" for x in read.links) and short
+        only_parts = bool(parts) and all(x.kind == "part" for x in read.links) and short
         if context.intents and not named and (only_parts or (again and label == "person" and score > read.prediction.scores[0][1] - 0.1)):
             return _carry(read, context, parts)
         return replace(read, elliptical=elliptical)
     if definition.handler == "again":
         return _carry(read, context, parts) if not named or label != "again.detail" else replace(read, elliptical=elliptical)
-    only_names = bool(read.links) and sum(x.end - x.start for x in read.links) >= len(read.row) - 4 and short
-    says_little = read.prediction.scores[0][1] < _LABEL_FLOOR
+    only_names = bool(read.links or parts) and sum(x.end - x.start for x in read.links) >= len(read.row) - 4 and short
+    says_little = read.prediction.scores[0][1] < (_LABEL_FLOOR if not question.claims else _LABEL_FLOOR - 0.3)
     if context.intents and (only_names and says_little or (says_little and elliptical and short)):
         return _carry(read, context, parts)
     structure = question.structure
@@ -73,7 +75,7 @@ def _carry(read: Read, context: Context, parts: tuple[str, ...]) -> Read:
     )
 
 
-def _parts(read: Read, context: Context) -> tuple[str, ...]:
+def _parts(read: Read, context: Context, sides: Mapping[str, str]) -> tuple[str, ...]:
     """The parts that are meant: named ones, the other one, both, or those that the conversation was about."""
     named = read.question.parts
     if _BOTH.search(read.text):
@@ -83,6 +85,11 @@ def _parts(read: Read, context: Context) -> tuple[str, ...]:
         return (side.get(context.parts[0], context.parts[0]),)
     if named:
         return named
+    if len(read.row) <= 5:
+        # "and the medial?", "no, lateral": in a conversation a side word alone names the part
+        bare = tuple(dict.fromkeys(f"{sides[w]} head" for w in read.loose if w in sides))
+        if bare:
+            return bare
     if re.search(r"\b(?:that|this|same|the) (?:head|part|one|side|half)\b", read.text, re.I):
         return context.parts
     return ()

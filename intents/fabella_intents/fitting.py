@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from fabella_intents import router as routers
 from fabella_intents.definition import Definition
@@ -12,11 +12,10 @@ from fabella_intents.router import Features, Router
 from fabella_intents.spelling import NAME, Speller
 from fabella_intents.utterance import BLANK, clean
 from fabella_knowledge.library import Library
-from fabella_knowledge.tokens import singular, words
+from fabella_knowledge.tokens import words
 from fabella_knowledge.vocabulary import Vocabulary
 
 COMMON = 100  # a word that a general corpus of English holds at least so often is taken as meant
-_FOLLOW_UPS = "again"
 
 
 def english_words() -> frozenset[str]:
@@ -27,12 +26,13 @@ def english_words() -> frozenset[str]:
 
 
 def speller(
-    library: Library, definitions: Iterable[Definition], english: frozenset[str], names: Mapping[str, float] | None = None
+    library: Library, definitions: Collection[Definition], english: frozenset[str]
 ) -> Speller:
     """A speller that mends towards names, words of the passages, and words that several examples use."""
-    del names
     weights: dict[str, float] = {}
     uses: Counter[str] = Counter()
+    named = {w for one in definitions for name in one.names for w in words(name)}
+    weights.update({w: 200.0 for w in named if len(w) > 3})
     for one in definitions:
         for aspect in one.aspects:
             for example in aspect.examples:
@@ -52,6 +52,7 @@ def speller(
                 if len(word) > 3 and word not in english:
                     weights[word] = max(weights.get(word, 0.0), 200.0 if not term.article else NAME)
     short = {w for term in library.vocabulary.terms.values() for alias in (term.name, *term.aliases) for w in words(alias)}
+    short |= named
     short |= set(library.vocabulary.parts.sides) | {w for a in library.vocabulary.parts.abbreviations for w in a.split()}
     return Speller(english | short, weights, library.vocabulary.never)
 
@@ -82,10 +83,8 @@ def features(row: Sequence[str], links: Sequence[Link], known: frozenset[str]) -
 
 
 def _marker(one: Link) -> str:
-    if one.kind == "muscle":
-        return "_muscle"
-    if one.kind == "part":
-        return "_part"
+    if one.kind in {"muscle", "part", "nerve", "artery", "root", "author", "journal"}:
+        return f"_{one.kind}"
     return "_" + one.term.replace(" ", "_").lower()
 
 
@@ -115,6 +114,3 @@ def _settled_by_name(one: Definition, links: Sequence[Link], vocabulary: Vocabul
     """Whether the example is declined for the muscle that it names alone: the look-up sees to that, not the router."""
     muscles = [link.term for link in links if link.kind == "muscle"]
     return one.name == "structure" and any(not vocabulary.terms[name].article for name in muscles)
-
-
-__all__ = ["COMMON", "english_words", "features", "router", "singular", "speller"]

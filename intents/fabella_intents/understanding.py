@@ -19,6 +19,7 @@ from fabella_knowledge.tokens import Token, tokenize
 from fabella_knowledge.vocabulary import Vocabulary
 
 _STRUCTURES = frozenset({"muscle", "sesamoid bone", "tendon", "group"})
+_HELD = frozenset({"year", "edition", "doi", "journal", "title", "volume", "publisher", "link", "url", "authors", "author", "issue", "pages", "published"})
 _FOCUS = frozenset({"movement", "activity", "joint", "landmark", "bone", "region", "nerve", "artery", "root", "exercise", "method", "depth", "tissue", "tendon"})
 _ENTITY_TYPES = {"sesamoid bone": "structure", "muscle": "structure", "tendon": "structure", "group": "structure"}
 
@@ -43,16 +44,25 @@ class Read:
     elliptical: bool = False
     answerable: float = 1.0
 
+    @property
+    def loose(self) -> tuple[str, ...]:
+        """The words that belong to no name."""
+        taken = {n for x in self.links for n in range(x.start - self.start, x.end - self.start)}
+        return tuple(word for n, word in enumerate(self.row) if n not in taken)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A whole message, read: its questions in order, the names found, and the corrections made."""
+    """A whole message, read: its questions in order, the names found, and the corrections made.
+
+    `whole` is the message read as one question, None where that is what `reads` holds.
+    """
 
     utterance: Utterance
     reads: tuple[Read, ...]
     entities: tuple[Entity, ...]
     corrections: tuple[Correction, ...]
-    whole: Prediction | None
+    whole: Read | None
     assumed: tuple[str, ...] = ()
 
 
@@ -79,8 +89,10 @@ class Understanding:
         whole = self.router.predict(features(row, links, self.spell.known))
         pieces = self._pieces(utterance, tokens, row, links, whole)
         reads = tuple(self._read(piece, tokens, row, links, whole, context) for piece in pieces)
+        everything = Segment(utterance.text, 0, True)
         return Reading(
-            utterance, reads, _entities(links, tokens, self.vocabulary), corrections, whole,
+            utterance, reads, _entities(links, tokens, self.vocabulary), corrections,
+            self._read(everything, tokens, row, links, whole, Context()) if pieces != (everything,) else None,
             tuple(dict.fromkeys(one.term for one in links if one.assumed)),
         )  # fmt: skip
 
@@ -115,7 +127,7 @@ class Understanding:
             span = _span(piece, tokens)
             part = self._predict(span, row, links)
             label, score = part.scores[0]
-            if score < -0.45:
+            if score < -0.45 or label.startswith("again.") or span[1] - span[0] < 3:
                 return False
             labels.append(label.partition(".")[0])
         return len(set(labels)) > 1
@@ -159,7 +171,7 @@ class Understanding:
             piece.text, question, part, inside, form, words, span[0], strange, self._doubtful(doubts, inside, context),
             answerable=chance,
         )  # fmt: skip
-        return dialogue.resolve(read, context, self.definitions, self.router)
+        return dialogue.resolve(read, context, self.definitions, self.router, self.vocabulary.parts.sides)
 
     def _doubtful(self, doubts: tuple[str, ...], inside: Sequence[Link], context: Context) -> tuple[str, ...]:
         """What stays in doubt once the question's other names and the conversation have spoken."""
@@ -177,7 +189,7 @@ class Understanding:
         chance = part.answerable
         if whole is not part:
             declined, loud = whole.scores[0]
-            if declined in {"personal", "injection", "quiz", "species"} and loud > 0.0 and loud > score:
+            if declined in {"personal", "injection", "quiz", "species"} and loud > max(0.3, score):
                 return (declined,), whole.answerable
         if best in self.router.talk:
             return (best,), chance
@@ -185,7 +197,9 @@ class Understanding:
         if len(named) > 1 and form.kind == "open" and chance >= 0.15:
             return named, max(chance, self.router.threshold)
         if chance < self.router.threshold:
-            label, _ = part.best(self.router.declined)
+            label, score = part.best(self.router.declined)
+            if label == "person" and _HELD & set(words) and part.score("references.detail") > score - 0.5:
+                return ("references.detail",), self.router.threshold
             return (label,), chance
         label, _ = part.best(self.router.answerable)
         return (label,), chance
