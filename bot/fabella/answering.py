@@ -19,6 +19,8 @@ from fabella_intents.understanding import Read
 
 BUDGET = 600  # characters of statements, unless more was asked for
 _RESCUE_FLOOR = -0.95
+_NAMING = frozenset({"muscle", "os", "tendon", "nerve", "artery", "ligament", "musculus", "bone"})
+_FUNCTION_WORDS = frozenset("is are the same and or how what where which does do did in on of for to with vs versus as like originate insert attach start end from please".split())
 _OTHERS = re.compile(r"\b(?:other|others|else|besides|apart from|another|aside from|in addition)\b", re.I)
 
 
@@ -107,6 +109,8 @@ class Desk:
     def _section(self, read: Read, label: str, structure: str, context: Context) -> Draft:
         definition = self.definitions[label.partition(".")[0]]
         subject = definition.subject if definition.subject in self.facts.library.articles else structure
+        if definition.subject is None and not any(x.term == structure for x in read.links):
+            subject = self._holder(structure, label, definition)
         kind = self.facts.library.vocabulary.kind(subject)
         evidence = look_up(read, label, definition, subject, self.facts)
         if not evidence.facts or (definition.kinds and kind not in definition.kinds):
@@ -114,6 +118,19 @@ class Desk:
             return self.refuse(read, f"My sources don't say that about this: {name}.", intent=definition.name, structure=subject)
         verdict = decide(read, subject, evidence, self.facts)
         return self._compose(read, definition, subject, evidence, verdict, context)
+
+    def _holder(self, structure: str, label: str, definition: Definition) -> str:
+        """The structure itself, or where its article lacks the sections the one that it is tied to ("that head", "the muscle")."""
+        sections = definition.sections(label)
+        vocabulary = self.facts.library.vocabulary
+
+        def fits(name: str) -> bool:
+            return bool(self.facts.section(name, *sections)) and (not definition.kinds or vocabulary.kind(name) in definition.kinds)
+
+        if fits(structure):
+            return structure
+        tied = [t for f in self.facts.of(structure) for t in sorted(f.terms) if t in self.facts.library.articles]
+        return next((t for t in tied if fits(t)), structure)
 
     def _compose(
         self, read: Read, definition: Definition, subject: str, evidence: Evidence, verdict: Verdict, context: Context
@@ -197,12 +214,24 @@ class Desk:
                     word = read.row[at - read.start] if 0 <= at - read.start < len(read.row) else ""
                     if at not in taken and word in latin:
                         return True
-        return bool(read.strange) and not any(x.kind in {"muscle", "sesamoid bone", "tendon"} and not x.assumed for x in read.links) and any(
-            w in read.row for w in ("muscle", "bone", "os", "tendon", "nerve", "artery", "ligament", "musculus")
-        )
+        return self._unknown_name(read)
+
+    def _unknown_name(self, read: Read) -> bool:
+        """Whether a word that no dictionary holds stands where a structure is named."""
+        if not read.strange:
+            return False
+        named = any(x.kind in {"muscle", "sesamoid bone", "tendon"} and not x.assumed for x in read.links)
+        for at in read.strange:
+            before = read.message[at - 1] if at else ""
+            after = read.message[at + 1] if at + 1 < len(read.message) else ""
+            if before in _NAMING or after in _NAMING:
+                return True
+            if before in {"a", "an", "the"} and (not after or after in _FUNCTION_WORDS):
+                return True
+        return not named and any(read.start <= at < read.start + len(read.row) for at in read.strange)
 
     def _elliptical(self, read: Read, definition: Definition) -> Draft:
-        if self._invented(read) or (read.strange and not read.links):
+        if self._invented(read):
             return self.refuse(read, "My sources know no structure of that name.", intent="structure")
         holders = self.facts.holders(definition.sections(read.question.intents[0]))
         options = [

@@ -101,6 +101,7 @@ def _context(reads: Sequence[Read], drafts: Sequence[Draft], given: Sequence[Dra
         references=tuple(dict.fromkeys((*before.references, *named))),
         shown=tuple(dict.fromkeys(one.passage for d in given for one in d.said if one.passage)) or before.shown,
         cited=cited,
+        last=reads[at].question.intents[0] if at < len(reads) else None,
     )
 
 

@@ -29,9 +29,8 @@ _EVERYONE = re.compile(r"\b(?:everyone|everybody|every (?:person|human|knee|one|
 _NUMBER = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:%|percent|per cent|pct)?\s*(?:-|–|—|to|and)?\s*(\d+(?:[.,]\d+)?)?\s*(%|percent|per cent|pct)", re.I)
 _NOTHING = re.compile(r"\b(?:nothing|useless|pointless|ineffective|no effect|waste of time|no (?:significant )?(?:contraction|activity|activation|evidence)|not (?:work|activate|help|train|contract)|n't (?:work|activate|help|train|do (?:anything|much)|contract|use|involve)|fail(?:ed|s)? to|no good|no use)\b", re.I)
 _COUNTS = {"one": 1, "single": 1, "two": 2, "three": 3, "four": 4, "five": 5, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "third": 3, "fourth": 4}
-_HEADS = re.compile(r"\b(one|single|two|three|four|five|[1-5]|third|fourth)(?:\s+(?:different|separate|distinct|muscle))?[\s-]+(?:heads?|headed|bell(?:y|ies|ied))\b", re.I)
+_HEADS = re.compile(r"(?:(?<=only )|(?<=just )|(?<=has )|(?<=have )|(?<=its ))(one)\s+(?:head|belly)\b|\b(single|two|three|four|five|[1-5]|third|fourth)(?:\s+(?:different|separate|distinct|muscle))?[\s-]+(?:heads?|headed|bell(?:y|ies|ied))\b", re.I)
 _ONLY = re.compile(r"\b(?:only|just|solely|nothing but|nowhere but|stops? at|limited to|confined to|merely|exclusively|purely)\b", re.I)
-_CONDITION_WORDS = frozenset({"when", "with", "if", "while", "whilst", "once", "during"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +112,9 @@ def _related(claim: str, held: str, facts: Facts) -> bool:
 
 def _movement(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
     vocabulary = facts.library.vocabulary
-    claimed = [x for x in read.links if x.kind == "movement" and not _conditional(x, read)]
-    joints = {x.term for x in read.links if x.kind == "joint" and not _conditional(x, read)}
+    conditional = read.conditional
+    claimed = [x for x in read.links if x.kind == "movement" and x.term not in conditional]
+    joints = {x.term for x in read.links if x.kind == "joint" and x.term not in conditional}
     supported = None
     for one in claimed:
         against = vocabulary.opposite(one.term)
@@ -128,7 +128,7 @@ def _movement(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
             elif against is not None and against in fact.main:
                 return Verdict(CONTRADICTED, (fact,))
     if supported is not None and _ONLY.search(read.text):
-        for one in (x for x in read.links if x.kind == "movement" and _conditional(x, read)):
+        for one in (x for x in read.links if x.kind == "state"):
             if vocabulary.opposite(one.term) in supported.facts[0].condition:
                 return Verdict(CONTRADICTED, supported.facts)
     return supported
@@ -137,12 +137,6 @@ def _movement(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
 def _joint(term: str, facts: Facts) -> str | None:
     held = facts.library.vocabulary.terms.get(term)
     return held.joint if held else None
-
-
-def _conditional(one: Link, read: Read) -> bool:
-    """Whether a name stands in a condition ("when the knee is bent") or behind a preposition that makes it one."""
-    at = one.start - read.start
-    return bool(set(read.row[max(0, at - 6) : max(0, at)]) & _CONDITION_WORDS)
 
 
 def _parts(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verdict | None:
@@ -196,14 +190,17 @@ def _opposition(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
     vocabulary = facts.library.vocabulary
     held = [f for f in evidence.facts if f.passage.section not in {"Relations", "Prevalence", "Heads"}]
     supported = None
+    if read.question.form not in {"yesno", "truefalse", "presumes"}:
+        return None
+    spoken = set(read.loose) | {w for x in read.links if x.kind == "depth" for w in read.row[x.start - read.start : x.end - read.start]}
     for fact in held:
         said = set(words(fact.passage.text))
         for one in read.links:
             against = vocabulary.opposite(one.term)
-            if against is not None and against in fact.main and one.term not in fact.main and one.kind in {"region", "movement"}:
+            if against is not None and against in fact.main and one.term not in fact.main and one.kind in {"region", "movement"} and fact.passage.section != "Action":
                 return Verdict(CONTRADICTED, (fact,))
         for pair in vocabulary.opposites:
-            if pair.words & set(read.loose) and pair.against & said and not pair.against & set(read.row):
+            if pair.words & spoken and pair.against & said and not pair.against & set(read.row):
                 return Verdict(CONTRADICTED, (fact,))
         if fact.passage.section == "Clinical relevance":
             shared = {x.term for x in read.links} & fact.main
@@ -223,7 +220,7 @@ def _heads(read: Read, structure: str, facts: Facts) -> Verdict | None:
     held = facts.section(structure, "Heads")
     if not held:
         return None
-    return Verdict(SUPPORTED if _COUNTS[claim.group(1).lower()] == count else CONTRADICTED, held)
+    return Verdict(SUPPORTED if _COUNTS[(claim.group(1) or claim.group(2)).lower()] == count else CONTRADICTED, held)
 
 
 def _depth(read: Read, facts: Facts, structure: str) -> Verdict | None:
@@ -313,6 +310,6 @@ def _rate(row: Sequence[str], links: Sequence[Link], pool: Sequence[Fact], facts
     claimed = _HEADS.search(" ".join(row))
     if claimed is not None and pool:
         count = len(facts.library.articles[pool[0].passage.structure].parts)
-        return (3.0 if _COUNTS[claimed.group(1)] == count else -3.0), holding
+        return (3.0 if _COUNTS[claimed.group(1) or claimed.group(2)] == count else -3.0), holding
     missing = [x for x in terms if not any(vocabulary.covers(x.term, t) for f in pool for t in f.main)]
     return best - 1.5 * len(missing), holding

@@ -60,7 +60,12 @@ class Engine:
             reading = self._understanding.read(question, before)
         if not reading.reads:
             return self._wordless(reading, before)
-        drafts = [self._desk.answer(read, before) for read in reading.reads]
+        drafts: list[Draft] = []
+        topic = None
+        for read in reading.reads:
+            # "What is it, and where does it end?": what one question is about, the next one is about as well.
+            drafts.append(self._desk.answer(read.about(topic), before))
+            topic = drafts[-1].structure or topic
         if reading.whole is not None and not any(d.status == "corrected" for d in drafts):
             corrected = self._desk.correct(reading.whole)
             if corrected is not None:

@@ -15,9 +15,9 @@ from fabella_knowledge.model import Passage
 from fabella_knowledge.tokens import singular, words
 
 _CONDITION = (" when ", " if ", " while ")
-_STOP = frozenset(
-    "the a an of in on at to for and or is are does do it its this that which what where how who by from with as be can may "
-    "gastrocnemius fabella muscle muscles head heads one ones not no any some there their about into than then when if my me you".split()
+STOP = frozenset(
+    "the a an of in on at to for and or is are does do it its this that which what where how who by from with as be can may about up out so did has have "
+    "joint joints bone bones side sides area whole thing things gastrocnemius fabella muscle muscles head heads one ones not no any some there their about into than then when if my me you".split()
 )
 
 
@@ -70,7 +70,7 @@ class Facts:
             frozenset(t for x in head if x.kind != "part" for t in x.terms),
             frozenset(t for x in tail if x.kind != "part" for t in x.terms),
             frozenset(parts),
-            frozenset(stem(w) for w in words(text) if w not in _STOP),
+            frozenset(stem(w) for w in words(text) if w not in STOP),
         )
 
     def fact(self, passage: Passage | str) -> Fact:
@@ -108,7 +108,7 @@ class Facts:
 def look_up(read: Read, label: str, definition: Definition, structure: str, facts: Facts) -> Evidence:
     """The facts that answer `label` about `structure`, narrowed to the parts and terms of the question."""
     question = read.question
-    loose = frozenset(stem(w) for w in read.loose if w not in _STOP and w not in definition.typical)
+    loose = frozenset(stem(w) for w in read.loose if w not in STOP and w not in definition.typical)
     sections = definition.sections(label)
     held: tuple[Fact, ...] = ()
     if definition.name in {"location", "overview"}:
@@ -128,7 +128,7 @@ def look_up(read: Read, label: str, definition: Definition, structure: str, fact
             rest = tuple(f for f in further if f not in cited)
             first = tuple(f for f in cited if not f.passage.further) or cited
             return Evidence(first, chosen or default, rest, (1.0,) * len(first), True)
-    narrowed = _narrow(chosen, question, structure, facts, loose)
+    narrowed = _narrow(chosen, read, structure, facts, loose)
     specific = _specific(further, default, loose, question)
     if question.more:
         facts_given = (*(narrowed or chosen), *_of_parts(further, question.parts))
@@ -156,7 +156,7 @@ def _by_authors(held: Sequence[Fact], authors: set[str], facts: Facts) -> tuple[
 
 
 def _narrow(
-    held: Sequence[Fact], question: Question, structure: str, facts: Facts, loose: frozenset[str]
+    held: Sequence[Fact], read: Read, structure: str, facts: Facts, loose: frozenset[str]
 ) -> tuple[Fact, ...]:
     """The facts that the question's terms single out; empty when they single out none or all.
 
@@ -166,10 +166,14 @@ def _narrow(
     if len(held) < 2:
         return ()
     vocabulary = facts.library.vocabulary
+    question = read.question
+    conditional = read.conditional
     asked = [t for t in dict.fromkeys((*question.claims, *question.joints, *question.movements, *question.landmarks)) if t != structure]
 
     def naming(term: str, pool: Iterable[Fact], *, main: bool) -> list[Fact]:
-        return [f for f in pool if any(vocabulary.covers(term, t) for t in (f.main if main else f.terms))]
+        if main and term in conditional:
+            return []
+        return [f for f in pool if any(vocabulary.covers(term, t) for t in (f.main if main else f.condition if term in conditional else f.terms))]
 
     picked: list[Fact] = []
     rows = sorted(
@@ -203,9 +207,14 @@ def _specific(
     terms = frozenset().union(*(f.terms for f in default))
     stems = {w for w in loose if len(w) > 3} - common
     asked = set(question.claims) - terms
-    scored = [(len(f.stems & stems) + 2 * len(f.main & asked), f) for f in further]
+    scored = [(sum(any(_akin(s, t) for t in f.stems) for s in stems) + 2 * len(f.main & asked), f) for f in further]
     best = max(n for n, _ in scored)
     return tuple(f for n, f in scored if n == best) if best else ()
+
+
+def _akin(a: str, b: str) -> bool:
+    """Whether two stems are one word's, or one begins with the other ("korea", "korean")."""
+    return a == b or (min(len(a), len(b)) >= 5 and (a.startswith(b) or b.startswith(a)))
 
 
 def stem(word: str) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from fabella.draft import Draft, Said
+from fabella.draft import Draft, Said, say
 from fabella_intents.question import Context
 from fabella_intents.understanding import Read
 from fabella_knowledge.model import Citation, Reference
@@ -40,13 +40,23 @@ def references(read: Read, context: Context, desk: Desk) -> Draft:
     return Draft(
         status="answered",
         intent="references",
-        said=tuple(Said(_entry(one), (Citation(one.id),)) for one in found),
+        said=tuple(_named(one, read, desk, label) for one in found),
         references=tuple(one.id for one in found),
         structure=context.structure,
         parts=context.parts,
         style=style,
         chance=read.answerable,
     )
+
+
+def _named(one: Reference, read: Read, desk: Desk, label: str) -> Said:
+    """A reference as a statement; asked which source says something, with what it is cited for."""
+    claim = desk.bibliography.claim(read, one) if label == "references.which" else None
+    if claim is None:
+        return Said(_entry(one), (Citation(one.id),))
+    passage = desk.facts.fact(claim).passage
+    told = say(passage, desk.facts.library.vocabulary.display(passage.structure))
+    return Said(f"{_entry(one)} (cited for: {told.text})", tuple(c for c in passage.citations if c.reference == one.id), passage.id)
 
 
 def _entry(one: Reference) -> str:

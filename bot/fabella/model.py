@@ -155,7 +155,7 @@ def _article(one: Mapping[str, Any]) -> Article:
 
 def _definition(one: Mapping[str, Any]) -> Definition:
     aspects = tuple(Aspect(a["name"], tuple(a["sections"]), ()) for a in one["aspects"])
-    listed = {key: tuple(one[key]) for key in ("slots", "names", "says", "kinds")}
+    listed = {key: tuple(one[key]) for key in ("slots", "names", "cues", "says", "kinds")}
     return Definition(**{**one, **listed, "aspects": aspects, "typical": frozenset(one["typical"])})
 
 

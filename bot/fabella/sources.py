@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from fabella.evidence import Facts, stem
+from fabella.evidence import STOP, Facts, stem
 from fabella_intents.question import Context
 from fabella_intents.understanding import Read
 from fabella_knowledge.model import Reference
@@ -46,12 +46,24 @@ class Bibliography:
             pool = context.references
             if -len(pool) <= at < len(pool):
                 return self._of((pool[at],))
-        found = self._ranked(row, tuple(self.references.values()))
+        everything = tuple(self.references.values())
+        found = self._ranked(row, everything) or self._ranked(read.message, everything)
         if found:
             return found[:limit]
         if context.cited:
             return self._of(context.cited)
         return ()
+
+    def claim(self, read: Read, one: Reference) -> str | None:
+        """The passage citing `one` that shares most with the question, None when it shares nothing."""
+        asked = _stems(" ".join(read.row))
+        best, found = 0.0, None
+        for passage in self._facts.library.passages:
+            if any(c.reference == one.id for c in passage.citations):
+                score = sum(1.0 / self._spread(s) for s in asked & _stems(f"{passage.section} {passage.text}"))
+                if score > best:
+                    best, found = score, passage.id
+        return found
 
     def backing(self, passages: Sequence[str]) -> tuple[Reference, ...]:
         """The references that the passages cite, in order."""
@@ -84,7 +96,7 @@ class Bibliography:
 
 
 def _stems(text: str) -> frozenset[str]:
-    return frozenset(stem(w) for w in words(text) if w not in _GENERIC and len(w) > 1)
+    return frozenset(stem(w) for w in words(text) if w not in _GENERIC and w not in STOP and (len(w) > 1 or w.isdigit()))
 
 
 def _described(row: Sequence[str], titles: Sequence[frozenset[str]] | object) -> bool:

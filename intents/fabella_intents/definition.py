@@ -27,10 +27,10 @@ from fabella_knowledge.tokens import words
 
 BUILTIN = Path(__file__).parent / "definitions"
 _KEYS = frozenset(
-    "name summary slots names sections examples aspects handler refusal says subject kinds suggestion".split()
+    "name summary slots names cues sections examples aspects handler refusal says subject kinds suggestion".split()
 )
 _ASPECT_KEYS = frozenset("name sections examples names".split())
-TYPICAL = 0.02  # share of the examples that must use a word for it to be typical of the intent
+TYPICAL = 0.03  # share of the examples that must use a word for it to be typical of the intent
 SLOTS = frozenset("structure part joint movement landmark".split())
 
 
@@ -47,7 +47,7 @@ class Aspect:
 class Definition:
     """An intent.
 
-    `names` are the words that ask for it outright ("origin"). `subject` is the structure that it is about when no
+    `names` are the words that ask for it outright ("origin"), `cues` words that speak for it. `subject` is the structure that it is about when no
     other fits; `kinds` are the kinds of structure that it can be asked of (empty: any).
     `suggestion` is a question that it answers, with {} for the structure. `typical` are the words that many of its
     examples use: they tell the intent, not what in particular is asked.
@@ -57,6 +57,7 @@ class Definition:
     summary: str
     slots: tuple[str, ...]
     names: tuple[str, ...]
+    cues: tuple[str, ...]
     aspects: tuple[Aspect, ...]
     handler: str | None = None
     refusal: str | None = None
@@ -125,7 +126,7 @@ def _typical(aspects: Sequence[Aspect]) -> frozenset[str]:
         for example in aspect.examples:
             uses.update(set(words(example)))
             total += 1
-    return frozenset(word for word, n in uses.items() if n >= max(2, TYPICAL * total))
+    return frozenset(word for word, n in uses.items() if n >= max(2, TYPICAL * total) and not word.isdigit())
 
 
 def _definition(data: Mapping[str, Any], file: Path) -> Definition:
@@ -148,6 +149,7 @@ def _definition(data: Mapping[str, Any], file: Path) -> Definition:
         summary=data["summary"],
         slots=_strings(data, "slots", file),
         names=_strings(data, "names", file),
+        cues=_strings(data, "cues", file),
         aspects=tuple(aspects),
         handler=data.get("handler"),
         refusal=data.get("refusal"),

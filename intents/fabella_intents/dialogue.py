@@ -19,6 +19,7 @@ _BOTH = re.compile(r"\bboth\b|\btogether\b|\bthe two\b", re.I)
 _POINTS = re.compile(r"\b(?:it|its|that|this|they|their|them|those|these|he|she)\b|\b(?:the|that|this) (?:muscle|bone|tendon|head|one|structure)\b", re.I)
 _AND = re.compile(r"^\W*(?:and|ok and|what about|how about|and what about|or|but|also|same for|then|so)\b", re.I)
 _CORRECTS = re.compile(r"^\W*(?:no+|nope|not that|i mean|i meant|sorry|actually|wait)\b", re.I)
+_THE_ONE = re.compile(r"\bthe (?:other )?(?:one|paper|study|source|reference)\b", re.I)
 _LABEL_FLOOR = -0.35  # under this score a follow-up says nothing of its own: the intent before it goes on
 
 
@@ -44,6 +45,8 @@ def resolve(
         if context.intents and not named and (only_parts or (again and label == "person" and score > read.prediction.scores[0][1] - 0.1)):
             return _carry(read, context, parts)
         return replace(read, elliptical=elliptical)
+    if (context.last or "").startswith("references") and definition.handler is None and not named and _THE_ONE.search(read.text):
+        return replace(read, question=replace(question, intents=("references.which",)), elliptical=True)
     if definition.handler == "again":
         return _carry(read, context, parts) if not named or label != "again.detail" else replace(read, elliptical=elliptical)
     only_names = bool(read.links or parts) and sum(x.end - x.start for x in read.links) >= len(read.row) - 4 and short

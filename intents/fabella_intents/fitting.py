@@ -15,6 +15,7 @@ from fabella_knowledge.library import Library
 from fabella_knowledge.tokens import words
 from fabella_knowledge.vocabulary import Vocabulary
 
+NAMED = 300.0  # the weight of a word that asks for an intent outright ("insertion")
 COMMON = 100  # a word that a general corpus of English holds at least so often is taken as meant
 
 
@@ -32,12 +33,14 @@ def speller(
     weights: dict[str, float] = {}
     uses: Counter[str] = Counter()
     named = {w for one in definitions for name in one.names for w in words(name)}
-    weights.update({w: 200.0 for w in named if len(w) > 3})
     for one in definitions:
         for aspect in one.aspects:
             for example in aspect.examples:
                 uses.update(set(words(example)))
     weights.update({w: float(n) for w, n in uses.items() if n >= 3 and w in english and len(w) > 3})
+    for word in named:
+        if len(word) > 3:
+            weights[word] = max(weights.get(word, 0.0), NAMED)
     for passage in library.passages:
         for word in words(passage.text):
             if len(word) > 3:
@@ -54,7 +57,18 @@ def speller(
     short = {w for term in library.vocabulary.terms.values() for alias in (term.name, *term.aliases) for w in words(alias)}
     short |= named
     short |= set(library.vocabulary.parts.sides) | {w for a in library.vocabulary.parts.abbreviations for w in a.split()}
-    return Speller(english | short, weights, library.vocabulary.never)
+    held = Speller(english | short, weights, library.vocabulary.never)
+    # What people write in answerable examples and what is near no other word is a word, if a rare one.
+    rare = {
+        word
+        for one in definitions
+        if one.refusal is None
+        for aspect in one.aspects
+        for example in aspect.examples
+        for word in words(example)
+        if not held.knows(word) and held.nearest(word) is None
+    }
+    return Speller(english | short | rare, weights, library.vocabulary.never)
 
 
 def features(row: Sequence[str], links: Sequence[Link], known: frozenset[str]) -> Features:

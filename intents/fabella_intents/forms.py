@@ -14,7 +14,7 @@ _TAG = re.compile(
     re.I,
 )
 _TRUE_FALSE = re.compile(r"\btrue or false\b|\bt\s*/\s*f\b|\btrue/false\b|\bright or wrong\b|\bcorrect or (?:incorrect|wrong|not)\b|\bfact or (?:myth|fiction)\b|\bmyth or fact\b|\btrue or not\b", re.I)
-_EXCEPT = re.compile(r"\bexcept\b|\bodd one out\b|\b(?:which|what)\b[^?.]{0,60}\b(?:is|are|does|do)\s*(?:not|n't)\b|\bNOT\b|\bwhich[^?]{0,40}\b(?:false|untrue|incorrect|wrong)\b")
+_EXCEPT = re.compile(r"(?i:\bexcept\b|\bodd one out\b|\bexcluding\b|\bother than\b)|\b(?:which|what)\b[^?.]{0,60}\b(?:is|are|does|do)\s*(?:not|n't)\b|\bNOT\b|\bwhich[^?]{0,40}\b(?:false|untrue|incorrect|wrong)\b")
 _PRESUMES = re.compile(
     r"\b(?:why|how come|since|because|given that|seeing that|as the|if the|considering|now that|what makes|what is the reason|for what reason|how does|how do|how can|so that's|therefore|so|although|despite)\b",
     re.I,

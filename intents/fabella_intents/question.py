@@ -57,7 +57,7 @@ class Context:
     """What the next question may refer back to. At most 1 KB of JSON.
 
     `structure`, `parts`, `intents` are those of the last answer; `references` the ones named so far, in order of
-    their first mention; `shown` the passages of the last answer; `options` what a `clarify` offered.
+    their first mention; `shown` the passages of the last answer; `last` is its label even where the topic is older; `options` what a `clarify` offered.
     """
 
     structure: str | None = None
@@ -67,6 +67,7 @@ class Context:
     shown: tuple[str, ...] = ()
     cited: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
+    last: str | None = None
 
     def to_json(self) -> str:
         """Compact JSON within 1 KB; the oldest references and passages go first."""

@@ -58,6 +58,10 @@ class Prediction:
         """The score of one label, -inf for an unknown one."""
         return next((value for name, value in self.scores if name == label), -math.inf)
 
+    def without(self, prefix: str) -> Prediction:
+        """The prediction without the labels that begin so."""
+        return Prediction(tuple(x for x in self.scores if not x[0].startswith(prefix)), self.answerable, self.gate)
+
     def best(self, labels: frozenset[str]) -> tuple[str, float]:
         """The best of `labels` and its score, ("", -inf) when there is none."""
         return next(((n, v) for n, v in self.scores if n in labels), ("", -math.inf))

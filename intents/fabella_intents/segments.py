@@ -14,7 +14,7 @@ _ASKING = (
 )
 _ASKS = re.compile(rf"^(?:(?:so|and|but|ok|okay|also|then|now|please|pls|hey|hi|um|well|plus|just)\b[\s,:]*)*(?:{_ASKING})\b", re.I)
 _JOINT = re.compile(
-    r"(?:\s*[,;]\s*|\s+)(?:and|also|plus|&|n|and also|and then)\s+(?:also\s+)?(?=(?:what|what's|whats|where|where's|which|who|how|when|why|does|do|is|are|can|tell|give|list|name)\b)"
+    r"(?:\s*[,;]\s*|\s+)(?:and|also|plus|&|n|and also|and then)\s+(?:also\s+)?(?=(?:(?:in|on|at|to|from|of|by|with|through|for|into)\s+)?(?:what|what's|whats|where|where's|which|who|how|when|why|does|do|is|are|can|tell|give|list|name)\b)"
     r"|\s*,\s*(?=(?:what|where|which|who|how|why)\b(?! (?:is|are) (?:the )?(?:link|point)\b))",
     re.I,
 )
@@ -49,7 +49,8 @@ def clauses(segment: Segment) -> tuple[Segment, ...]:
     at = 0
     for match in _JOINT.finditer(segment.text):
         piece = segment.text[at : match.start()]
-        if len(piece.split()) >= 2:
+        joined = match.group().strip(" ,;") != ""
+        if len(piece.split()) >= 2 and (joined or _ASKS.match(piece)):
             pieces.append(Segment(piece, segment.start + at, segment.asks))
             at = match.end()
     pieces.append(Segment(segment.text[at:], segment.start + at, segment.asks))

@@ -17,11 +17,11 @@ CHAT: Mapping[str, str] = {
     "wats": "what", "wat": "what", "wut": "what", "whats": "what", "wht": "what", "wich": "which", "whch": "which", "whos": "who", "wheres": "where",
     "hows": "how", "teh": "the", "hte": "the", "n": "and", "nd": "and", "u": "you", "ur": "your", "r": "are", "pls": "please", "plz": "please",
     "thx": "thanks", "ty": "thanks", "b4": "before", "bc": "because", "cuz": "because", "coz": "because", "dont": "don't", "doesnt": "doesn't",
-    "isnt": "isn't", "im": "i'm", "ive": "i've", "cant": "can't", "wont": "won't", "whr": "where", "wer": "where", "abt": "about", "btw": "by the way", "ppl": "people",
+    "isnt": "isn't", "im": "i'm", "ive": "i've", "cant": "can't", "couldnt": "couldn't", "wasnt": "wasn't", "didnt": "didn't", "havent": "haven't", "shouldnt": "shouldn't", "youre": "you're", "youve": "you've", "theyll": "they'll", "wont": "won't", "whr": "where", "wer": "where", "abt": "about", "btw": "by the way", "ppl": "people",
     "pt": "point", "hed": "head", "hedd": "head", "studys": "studies", "musle": "muscle", "mussle": "muscle", "muscel": "muscle", "msucle": "muscle", "musel": "muscle",
     "wid": "with", "da": "the", "dis": "this", "dat": "that", "lemme": "let me", "gimme": "give me", "wanna": "want to", "gonna": "going to",
-    "orig": "origin", "ins": "insertion", "innerv": "innervation", "attachs": "attaches", "attch": "attach", "posn": "position", "prox": "proximal", "dist": "distal",
-    "ant": "anterior", "post": "posterior", "sup": "superior", "inf": "inferior", "art": "artery", "nv": "nerve", "theres": "there", "thats": "that", "heres": "here", "yr": "year", "yrs": "years", "wud": "would", "cud": "could", "shud": "should", "coudl": "could", "cld": "could", "wld": "would", "ref": "reference", "refs": "references",
+    "orig": "origin", "ins": "insertion", "attachs": "attaches", "attch": "attach", "posn": "position", "prox": "proximal", "dist": "distal",
+    "ant": "anterior", "post": "posterior", "sup": "superior", "inf": "inferior", "art": "artery", "nv": "nerve", "theres": "there", "thats": "that", "heres": "here", "yr": "year", "fxn": "function", "fxns": "functions", "fn": "function", "func": "function", "innerv": "innervation", "sesamid": "sesamoid", "yrs": "years", "wud": "would", "cud": "could", "shud": "should", "coudl": "could", "cld": "could", "wld": "would", "ref": "reference", "refs": "references",
 }  # fmt: skip
 
 
@@ -72,7 +72,7 @@ class Speller:
         """The correction of one normalised word; None when it is known, too short, too long, or near nothing."""
         if word in CHAT:
             return Correction(word, (CHAT[word],)) if CHAT[word] != word else None
-        if word in self.known or len(word) > 30 or not word.isalpha():
+        if len(word) > 30 or not word.isalpha() or self.knows(word):
             return None
         allowed = _allowed(len(word))
         if not allowed:
@@ -88,6 +88,16 @@ class Speller:
         if not hits:
             return None
         return self._settle(word, hits)
+
+    def knows(self, word: str) -> bool:
+        """Whether the word is known, or an inflection of a known one ("attaches", "distally")."""
+        if word in self.known:
+            return True
+        return any(
+            word.endswith(ending) and len(word) - len(ending) >= 4
+            and (word[: -len(ending)] in self.known or word[: -len(ending)] + "e" in self.known)
+            for ending in ("s", "es", "ed", "ing", "ly", "er", "ers")
+        )  # fmt: skip
 
     def _settle(self, word: str, hits: list[tuple[int, str]]) -> Correction | None:
         least = min(distance for distance, _ in hits)

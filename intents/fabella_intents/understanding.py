@@ -18,15 +18,21 @@ from fabella_intents.utterance import Utterance, clean
 from fabella_knowledge.tokens import Token, tokenize
 from fabella_knowledge.vocabulary import Vocabulary
 
+_CONDITION = frozenset({"when", "with", "if", "while", "whilst", "once", "whenever"})
+_NOT = frozenset("not never no don't doesn't isn't aren't can't cannot won't didn't hasn't without neither nor".split())
+_CUE = 0.25  # what a cue word of an intent adds to its score
 _STRUCTURES = frozenset({"muscle", "sesamoid bone", "tendon", "group"})
 _HELD = frozenset({"year", "edition", "doi", "journal", "title", "volume", "publisher", "link", "url", "authors", "author", "issue", "pages", "published"})
-_FOCUS = frozenset({"movement", "activity", "joint", "landmark", "bone", "region", "nerve", "artery", "root", "exercise", "method", "depth", "tissue", "tendon"})
+_FOCUS = frozenset({"movement", "activity", "state", "joint", "landmark", "bone", "region", "nerve", "artery", "root", "exercise", "method", "depth", "tissue", "tendon"})
 _ENTITY_TYPES = {"sesamoid bone": "structure", "muscle": "structure", "tendon": "structure", "group": "structure"}
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
     """One question of a message with the evidence of how it was read.
+
+    `row` are its corrected words, `message` those of the whole message; `strange` are places in the message of words
+    that no dictionary holds.
 
     `question` is None where it is declined before any look-up (`declined` names the intent), or where names are in
     doubt (`doubts`: the terms that an ambiguous name may mean).
@@ -39,10 +45,29 @@ class Read:
     form: forms.Form
     row: tuple[str, ...]
     start: int = 0
-    strange: tuple[str, ...] = ()
+    message: tuple[str, ...] = ()
+    strange: tuple[int, ...] = ()
     doubts: tuple[str, ...] = ()
     elliptical: bool = False
     answerable: float = 1.0
+
+    def about(self, structure: str | None) -> Read:
+        """The read with the structure of the question before it, where it names none itself."""
+        if structure is None or self.question.structure is not None:
+            return self
+        return replace(self, question=replace(self.question, structure=structure))
+
+    @property
+    def conditional(self) -> frozenset[str]:
+        """The terms that stand in a condition: "when the knee is bent", "with straight knees"."""
+        found = set()
+        for one in self.links:
+            at = one.start - self.start
+            before = self.row[max(0, at - 4) : max(0, at)]
+            stated = any(x.kind == "state" and -3 <= x.start - one.start <= 5 for x in self.links)
+            if one.kind in {"joint", "movement", "activity"} and set(before) & _CONDITION or one.kind == "joint" and stated:
+                found.add(one.term)
+        return frozenset(found)
 
     @property
     def loose(self) -> tuple[str, ...]:
@@ -115,7 +140,9 @@ class Understanding:
             # A later sentence that says little ("anybody?", "right?") belongs to the one before it.
             return (all_of_it,)
         if len(found) == 1 and found[0].text != utterance.text:
-            return tuple(found)
+            alone = self._predict(_span(found[0], tokens), row, links).scores[0][1]
+            # Alone it says too little: what came before it tells what is asked.
+            return (all_of_it,) if alone < 0 and whole.scores[0][1] > alone else tuple(found)
         return tuple(found) if found else (all_of_it,)
 
     def _separate(
@@ -129,7 +156,7 @@ class Understanding:
             label, score = part.scores[0]
             if score < -0.45 or label.startswith("again.") or span[1] - span[0] < 3:
                 return False
-            labels.append(label.partition(".")[0])
+            labels.append(label)
         return len(set(labels)) > 1
 
     def _predict(self, span: tuple[int, int], row: Sequence[str], links: Sequence[Link]) -> Prediction:
@@ -143,11 +170,13 @@ class Understanding:
         # The options of a multiple choice name what is wrong as well: only the stem tells what is asked.
         span = _span(replace(piece, text=form.stem) if form.options and form.stem else piece, tokens)
         part = whole if span == (0, len(row)) else self._predict(span, row, links)
+        if part.scores[0][0].startswith("again.") and context == Context():
+            part = whole.without("again.") if whole.scores[0][0].startswith("again.") else whole
         inside = tuple(one for one in links if span[0] <= one.start and one.end <= span[1])
         words = tuple(row[span[0] : span[1]])
         strange = tuple(
-            w for n, w in enumerate(words, span[0])
-            if len(w) > 3 and w not in self.spell.known and not w.isdigit() and not any(x.start <= n < x.end for x in links)
+            n for n, w in enumerate(row)
+            if len(w) > 3 and not self.spell.knows(w) and not w.isdigit() and not any(x.start <= n < x.end for x in links)
         )  # fmt: skip
         intents, chance = self._intents(part, whole, words, form)
         doubts = next((x.terms for x in inside if len(x.terms) > 1), ())
@@ -163,13 +192,13 @@ class Understanding:
             form=form.kind,
             claims=tuple(dict.fromkeys(x.term for x in inside if x.kind in _FOCUS and len(x.terms) == 1)),
             options=tuple(f"{letter}\t{option}" for letter, option in form.options),
-            negated=form.negated,
+            negated=form.negated and _negates(words, inside, span[0]),
             brief=form.brief,
             more=form.more,
         )
         read = Read(
-            piece.text, question, part, inside, form, words, span[0], strange, self._doubtful(doubts, inside, context),
-            answerable=chance,
+            piece.text, question, part, inside, form, words, start=span[0], message=tuple(row), strange=strange,
+            doubts=self._doubtful(doubts, inside, context), answerable=chance,
         )  # fmt: skip
         return dialogue.resolve(read, context, self.definitions, self.router, self.vocabulary.parts.sides)
 
@@ -201,8 +230,16 @@ class Understanding:
             if label == "person" and _HELD & set(words) and part.score("references.detail") > score - 0.5:
                 return ("references.detail",), self.router.threshold
             return (label,), chance
-        label, _ = part.best(self.router.answerable)
+        label, _ = self._cued(part, words).best(self.router.answerable)
         return (label,), chance
+
+    def _cued(self, part: Prediction, words: Sequence[str]) -> Prediction:
+        """The prediction with the cue words of the definitions weighed in."""
+        spoken = {name for name, one in self.definitions.items() if set(one.cues) & set(words)}
+        if not spoken:
+            return part
+        scores = [(label, value + _CUE if label.partition(".")[0] in spoken else value) for label, value in part.scores]
+        return replace(part, scores=tuple(sorted(scores, key=lambda x: -x[1])))
 
     def _asked_by_name(self, words: Sequence[str]) -> tuple[str, ...]:
         found: list[str] = []
@@ -232,6 +269,14 @@ class Understanding:
             if held or fitting:
                 return (held or fitting)[0]
         return None
+
+
+def _negates(words: Sequence[str], links: Sequence[Link], start: int) -> bool:
+    """Whether a "not" stands before something that is claimed, not at the front ("isn't it ...") or in a tag."""
+    for at, word in enumerate(words):
+        if word in _NOT and at > 0 and any(0 < x.start - start - at <= 8 and (x.kind != "muscle" or x.start - start - at <= 4) for x in links):
+            return True
+    return False
 
 
 def _names(definitions: Mapping[str, Definition]) -> dict[str, tuple[str, ...]]:

@@ -1,0 +1,144 @@
+"""Answers many questions: JSON lines in, JSON lines out, one conversation after the other or interleaved.
+
+A line is `{"question": ..., "id": ...?, "conversation": ...?}`; the questions of one conversation share their
+context, in the order of the lines.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+from fabella.engine import Engine
+from fabella_intents.question import Context
+
+_PATIENCE = 2.0  # seconds before progress is shown
+_PACE = 0.2  # seconds between two changes of it
+_MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An object read from a line, or the answer to one; `problem` says why there is none. Numbers count from 1."""
+
+    number: int
+    body: dict[str, Any] | None
+    problem: str = ""
+
+
+def objects(lines: Iterable[bytes]) -> Iterator[Line]:
+    """The JSON objects of the lines, in order. Empty lines are skipped; bytes that are no UTF-8 become lone surrogates."""
+    for number, raw in enumerate(lines, 1):
+        if number == 1:
+            raw = raw.removeprefix(_MARK)
+        if not raw.strip():
+            continue
+        try:
+            body = json.loads(raw.decode("utf-8", "surrogateescape"))
+        except ValueError as error:
+            yield Line(number, None, f"no JSON: {error}")
+        except RecursionError:
+            yield Line(number, None, "no JSON that can be read: nested too deeply")
+        else:
+            yield Line(number, body) if isinstance(body, dict) else Line(number, None, "no JSON object")
+
+
+def answers(engine: Engine, lines: Iterable[bytes], *, style: str = "ama", why: bool = False) -> Iterator[Line]:
+    """The answer to each line, in order, as the JSON object to print; `why` adds the steps that led to it."""
+    contexts: dict[str, Context] = {}
+    for line in objects(lines):
+        problem = line.problem or _problem(line.body or {})
+        if problem or line.body is None:
+            yield Line(line.number, None, problem)
+            continue
+        talk = line.body.get("conversation")
+        before = None if talk is None else contexts.get(str(talk))
+        try:
+            answer = engine.ask(line.body["question"], context=before, style=style)
+        except Exception as error:  # one question must not cost the answers to the others
+            yield Line(line.number, None, f"not answered: {type(error).__name__}: {error}")
+            continue
+        if talk is not None:
+            contexts[str(talk)] = answer.context
+        named = line.body.get("id")
+        body = answer.to_dict(id=None if named is None else str(named))
+        if named is not None:
+            body["id"] = named  # a number stays a number
+        if why:
+            body["why"] = [{"name": one.name, "value": one.value} for one in answer.why]
+        yield Line(line.number, body)
+
+
+def _problem(body: dict[str, Any]) -> str:
+    if not isinstance(body.get("question"), str):
+        return 'no "question"' if "question" not in body else '"question" is no text'
+    for key in ("id", "conversation"):
+        if isinstance(body.get(key), bool) or not isinstance(body.get(key), str | int | float | None):
+            return f'"{key}" is neither a text nor a number'
+    return ""
+
+
+def run(
+    engine: Engine, lines: Iterable[bytes], out: TextIO, err: TextIO, *, name: str, style: str = "ama", why: bool = False
+) -> int:
+    """Write the answers to `out` and what is wrong with a line to `err`. 0, or 1 when a line got no answer."""
+    status = 0
+    progress = Progress(err)
+    for line in answers(engine, lines, style=style, why=why):
+        if line.body is None:
+            progress.clear()
+            err.write(f"{name}:{line.number}: {line.problem}\n")
+            status = 1
+        else:
+            out.write(dump(line.body, encoding=out.encoding) + "\n")
+            out.flush()  # whoever writes one question and waits gets its answer
+        progress.step()
+    progress.clear()
+    return status
+
+
+def dump(body: dict[str, Any], *, encoding: str | None = "utf-8") -> str:
+    """Compact JSON on one line; with \\u escapes only where `encoding` or a lone surrogate demands them."""
+    if (encoding or "").lower().replace("-", "") == "utf8":
+        text = json.dumps(body, ensure_ascii=False)
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            pass
+        else:
+            return text
+    return json.dumps(body)
+
+
+class Progress:
+    """A count on one line of a terminal, from the second second on. Nothing where `stream` is no terminal."""
+
+    def __init__(self, stream: TextIO = sys.stderr) -> None:
+        self._stream = stream
+        self._wanted = stream.isatty()
+        self._begun = time.monotonic()
+        self._shown = 0.0
+        self._count = 0
+
+    def step(self) -> None:
+        """One more is done."""
+        self._count += 1
+        if not self._wanted:
+            return
+        now = time.monotonic()
+        if now - self._begun >= _PATIENCE and now - self._shown >= _PACE:
+            self._shown = now
+            rate = self._count / (now - self._begun)
+            self._stream.write(f"\r{self._count} done, {rate:.0f} a second\x1b[K")
+            self._stream.flush()
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._shown:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+            self._shown = 0.0

@@ -1,0 +1,71 @@
+"""Where replies are shown: plain text for pipes and files, rich text for a terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Protocol, TextIO
+
+from fabella.answer import Answer
+from fabella.session import Listing, Reply
+
+_GIVEN = ("answered", "corrected")
+
+
+class Screen(Protocol):
+    """Shows replies, one after the other."""
+
+    def show(self, reply: Reply) -> None:
+        """Write one reply."""
+
+
+class Plain:
+    """Replies as lines of text without any escape code, not wrapped."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def show(self, reply: Reply) -> None:
+        """Write one reply."""
+        lines = _answer(reply) if isinstance(reply, Answer) else _listing(reply)
+        self._stream.write(visible("\n".join(lines)) + "\n")
+
+
+def screen(stream: TextIO | None, *, no_color: bool) -> Screen:
+    """A screen that suits `stream`: rich text only for a terminal, without colours where they aren't wanted."""
+    if stream is not None and stream.isatty():
+        from fabella.terminal import Terminal
+
+        return Terminal(stream, no_color=no_color)
+    return Plain(stream) if stream is not None else Silent()
+
+
+class Silent:
+    """Shows nothing: for a process whose output is closed."""
+
+    def show(self, reply: Reply) -> None:
+        """Drop the reply."""
+
+
+def visible(text: str) -> str:
+    """`text` without control characters, and with lone surrogates as U+FFFD: a terminal obeys none of it."""
+    if text.isprintable():
+        return text
+    kept = (c if c in "\n\t" or unicodedata.category(c) != "Cc" else "" for c in text)
+    return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in kept)
+
+
+def offers(answer: Answer) -> tuple[str, ...]:
+    """The suggestions to show below an answer: all of them where there was no answer, else none."""
+    return () if answer.status in _GIVEN else answer.suggestions
+
+
+def _answer(answer: Answer) -> list[str]:
+    asked = offers(answer)
+    return [answer.text, *(["", "You can ask:", *(f"- {one}" for one in asked)] if asked else [])]
+
+
+def _listing(listing: Listing) -> list[str]:
+    if not listing.rows:
+        return [listing.title]
+    width = max(len(label) for label, _ in listing.rows)
+    return [f"{listing.title}:", *(f"  {label:<{width}}  {text}" if width else f"  {text}" for label, text in listing.rows)]
