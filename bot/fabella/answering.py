@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from fabella import suggesting
-from fabella.deciding import CONTRADICTED, SUPPORTED, Verdict, decide
+from fabella.deciding import CONTRADICTED, OPEN, SUPPORTED, Verdict, decide
 from fabella.draft import Draft, Said, say
 from fabella.evidence import Evidence, Fact, Facts, look_up
 from fabella.handlers import Handler
@@ -18,10 +18,14 @@ from fabella_intents.router import Router
 from fabella_intents.understanding import Read
 
 BUDGET = 600  # characters of statements, unless more was asked for
-_RESCUE_FLOOR = -0.95
+_RESCUE_FLOOR = -0.9
+_COMPARES = frozenset({"same", "difference", "vs", "versus", "compare", "compared", "different", "than", "like"})
 _NAMING = frozenset({"muscle", "os", "tendon", "nerve", "artery", "ligament", "musculus", "bone"})
 _FUNCTION_WORDS = frozenset("is are the same and or how what where which does do did in on of for to with vs versus as like originate insert attach start end from please".split())
-_OTHERS = re.compile(r"\b(?:other|others|else|besides|apart from|another|aside from|in addition)\b", re.I)
+_OTHERS = re.compile(
+    r"\b(?:other(?! (?:way|end|side|hand|head|one|words|people|person|place|half|part|leg|knee))|others|else|besides|apart from|another|aside from|in addition)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -66,10 +70,14 @@ class Desk:
         """The draft for one question."""
         if read.doubts:
             return self._ambiguous(read, context)
+        if read.question.ordinal and context.options:
+            at = read.question.ordinal
+            if len(context.options) >= abs(at):
+                return Draft("again", "again", options=(context.options[at - 1 if at > 0 else at],))
         label = read.question.intents[0]
         definition = self.definitions[label.partition(".")[0]]
         if definition.refusal is not None:
-            return self._rescue(read, definition) or self.refuse(
+            return self._group(read, definition, context) or self._rescue(read, definition) or self.refuse(
                 read, definition.refusal, intent=definition.name, structure=read.question.structure
             )
         if definition.handler is not None:
@@ -90,12 +98,20 @@ class Desk:
         article = self.facts.library.articles.get(structure)
         if article is None:
             other = self._tied(read, structure, first)
+            if other is not None and "relations" in self.definitions:
+                read = replace(read, question=replace(question, intents=("relations",)))
+                question = read.question
             if other is None:
                 name = self.facts.library.vocabulary.display(structure)
                 return self.refuse(read, f"My sources hold no article about this: {name}.", intent=first.name)
             structure = other
         if self._invented(read):
             return self.refuse(read, "My sources know no structure of that name.", intent="structure", structure=structure)
+        if first.name == "relations":
+            others = {x.term for x in read.links if x.kind == "muscle" and x.term != structure and len(x.terms) == 1}
+            told = {t for f in self.facts.section(structure, "Relations", "Location") for t in f.terms}
+            if others and not others & told and question.form == "open":
+                return self.refuse(read, "My sources don't say how the two lie to each other.", intent="relations", structure=structure)
         drafts = [self._section(read, label, structure, context) for label in question.intents]
         answered = [d for d in drafts if d.said]
         if not answered:
@@ -137,6 +153,8 @@ class Desk:
     ) -> Draft:
         question = read.question
         facts = self._chosen(read, evidence, verdict, context)
+        if not facts:
+            return self.refuse(read, "My sources name no others.", intent=definition.name, structure=subject)
         status = "answered"
         lead = ""
         if verdict.letter:
@@ -158,13 +176,36 @@ class Desk:
         if question.more and context.shown:
             fresh = tuple(f for f in (*evidence.facts, *evidence.further) if f.passage.id not in context.shown)
             return fresh or evidence.facts
-        facts = verdict.facts or evidence.facts
-        if _OTHERS.search(read.text) and context.shown and len(evidence.considered) > len(context.shown):
-            rest = tuple(f for f in evidence.considered if f.passage.id not in context.shown)
-            facts = rest or facts
+        decided = verdict.kind == CONTRADICTED or verdict.letter or question.form in {"yesno", "truefalse"}
+        facts = (verdict.facts if decided else ()) or evidence.facts
+        if question.ordinal and not question.options:
+            shown = [f for one in context.shown if (f := self.facts.get(one)) is not None]
+            if len(shown) >= abs(question.ordinal):
+                return (shown[question.ordinal - 1 if question.ordinal > 0 else question.ordinal],)
+        if _OTHERS.search(read.text) and verdict.kind == OPEN:
+            facts = self._others(read, evidence, context)
         if question.brief and len(facts) > 1 and not question.parts:
             facts = facts[:1] if read.elliptical else facts
         return facts
+
+    def _others(self, read: Read, evidence: Evidence, context: Context) -> tuple[Fact, ...]:
+        """What there is besides what the question names, or besides what was shown last. Empty: nothing else."""
+        sections = {f.passage.section for f in evidence.considered}
+        wanted = ({"exercise"} if "Exercises" in sections else set()) | ({"movement", "activity"} if "Action" in sections else set())
+        named = {x.term for x in read.links if x.kind in wanted}
+        if named:
+            rest = tuple(f for f in evidence.considered if not named & f.main)
+        elif sections & {"Clinical relevance", "Prevalence"}:
+            rest = evidence.facts
+        else:
+            rest = tuple(f for f in evidence.considered if f.passage.id not in context.shown)
+        beyond = any(
+            x.kind in {"muscle", "sesamoid bone", "tendon"} and {"besides", "apart", "aside", "than", "not"} & set(read.row[max(0, x.start - read.start - 4) : x.start - read.start])
+            for x in read.links
+        )  # fmt: skip
+        if beyond and not named and not any(f.passage.section in {"Exercises", "Prevalence", "Clinical relevance"} for f in rest):
+            return ()
+        return rest
 
     def _notes(self, facts: tuple[Fact, ...], evidence: Evidence, question: Question) -> tuple[str, ...]:
         if any(f.passage.section == "Prevalence" for f in facts) and evidence.further and not question.more:
@@ -184,9 +225,13 @@ class Desk:
         """The one structure whose facts in the asked sections name what the question names."""
         terms = {x.term for x in read.links if x.kind not in {"part", "author", "journal", "depth"} and len(x.terms) == 1}
         sections = definition.sections(read.question.intents[0])
+        if definition.name == "overview":
+            sections = (*sections, "Location")  # "the muscle at the back of the leg": where it is tells which
         holders = self.facts.holders(sections)
         if definition.subject in holders:
             return definition.subject
+        if definition.name in {"innervation", "blood_supply"} and not {"muscle", "muscles"} & set(read.row):
+            return None  # the nerve or artery itself is asked about
         if read.elliptical and not terms:
             return None
         covers = self.facts.library.vocabulary.covers
@@ -198,11 +243,10 @@ class Desk:
 
     def _tied(self, read: Read, structure: str, definition: Definition) -> str | None:
         """The structure whose facts in the asked sections speak of one that has no article ("what shares the soleus' tendon")."""
-        if definition.name not in {"relations", "location", "overview"}:
-            return None
-        return next(
-            (n for n in self._main() if any(structure in f.terms for f in self.facts.section(n, "Relations"))), None
-        ) if definition.name == "relations" or any(x.kind == "depth" for x in read.links) else None
+        group = self.facts.library.vocabulary.kind(structure) == "group"
+        if definition.name == "relations" or (group and definition.name in {"overview", "heads"}) or any(x.kind == "depth" for x in read.links):
+            return next((n for n in self._main() if any(structure in f.terms for f in self.facts.section(n, "Relations"))), None)
+        return None
 
     def _invented(self, read: Read) -> bool:
         """Whether a known name carries a Latin word that makes it another, unknown one ("gastrocnemius profundus")."""
@@ -221,14 +265,17 @@ class Desk:
         if not read.strange:
             return False
         named = any(x.kind in {"muscle", "sesamoid bone", "tendon"} and not x.assumed for x in read.links)
+        compared = not named or bool(_COMPARES & set(read.row))
         for at in read.strange:
             before = read.message[at - 1] if at else ""
             after = read.message[at + 1] if at + 1 < len(read.message) else ""
-            if before in _NAMING or after in _NAMING:
+            if before in _NAMING or after in _NAMING or (before == "of" and not named):
                 return True
-            if before in {"a", "an", "the"} and (not after or after in _FUNCTION_WORDS):
+            if _COMPARES & set(read.row) and any(x.kind in {"sesamoid bone", "muscle", "tendon"} for x in read.links):
                 return True
-        return not named and any(read.start <= at < read.start + len(read.row) for at in read.strange)
+            if compared and before in {"a", "an", "the"} and (not after or after in _FUNCTION_WORDS):
+                return True
+        return not named
 
     def _elliptical(self, read: Read, definition: Definition) -> Draft:
         if self._invented(read):
@@ -267,11 +314,21 @@ class Desk:
         draft = self._from_sections(read, Context())
         return draft if draft.status == "corrected" else None
 
+    def _group(self, read: Read, refusal: Definition, context: Context) -> Draft | None:
+        """A question about the members of a group that has no article: the facts that name the group."""
+        groups = [x.term for x in read.links if x.kind == "group" and x.term not in self.facts.library.articles]
+        if not groups or refusal.name not in {"structure", "naming", "cause"} or "relations" not in self.definitions:
+            return None
+        question = replace(read.question, intents=("relations",), structure=groups[0])
+        return self._from_sections(replace(read, question=question), context)
+
     def _rescue(self, read: Read, refusal: Definition) -> Draft | None:
         """A question that is declined, but takes for granted what the library can correct."""
         if refusal.name in {"personal", "offtopic", "injection", "quiz", "species", "treatment", "disease", "dose"}:
             return None
-        if read.question.form in {"choice", "except", "cloze"}:
+        if read.question.form in {"choice", "except", "cloze"} or read.question.negated:
+            return None
+        if read.question.form == "open" and refusal.name in {"structure", "naming", "history"}:
             return None
         for label, score in read.prediction.scores:
             if score < _RESCUE_FLOOR:

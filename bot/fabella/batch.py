@@ -7,12 +7,12 @@ context, in the order of the lines.
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TextIO
 
+from fabella.answer import Answer
 from fabella.engine import Engine
 from fabella_intents.question import Context
 
@@ -23,7 +23,7 @@ _MARK = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An object read from a line, or the answer to one; `problem` says why there is none. Numbers count from 1."""
+    """An object read from a line, or made for it; `problem` says why there is none. Numbers count from 1."""
 
     number: int
     body: dict[str, Any] | None
@@ -31,7 +31,7 @@ class Line:
 
 
 def objects(lines: Iterable[bytes]) -> Iterator[Line]:
-    """The JSON objects of the lines, in order. Empty lines are skipped; bytes that are no UTF-8 become lone surrogates."""
+    """The JSON objects of the lines, in order, without empty lines. Non-UTF-8 bytes become surrogates."""
     for number, raw in enumerate(lines, 1):
         if number == 1:
             raw = raw.removeprefix(_MARK)
@@ -47,8 +47,10 @@ def objects(lines: Iterable[bytes]) -> Iterator[Line]:
             yield Line(number, body) if isinstance(body, dict) else Line(number, None, "no JSON object")
 
 
-def answers(engine: Engine, lines: Iterable[bytes], *, style: str = "ama", why: bool = False) -> Iterator[Line]:
-    """The answer to each line, in order, as the JSON object to print; `why` adds the steps that led to it."""
+def answers(
+    engine: Engine, lines: Iterable[bytes], *, style: str = "ama", why: bool = False
+) -> Iterator[Line]:
+    """The answer to each line, in order, as the JSON object to print. See `to_json` for `why`."""
     contexts: dict[str, Context] = {}
     for line in objects(lines):
         problem = line.problem or _problem(line.body or {})
@@ -64,13 +66,17 @@ def answers(engine: Engine, lines: Iterable[bytes], *, style: str = "ama", why: 
             continue
         if talk is not None:
             contexts[str(talk)] = answer.context
-        named = line.body.get("id")
-        body = answer.to_dict(id=None if named is None else str(named))
-        if named is not None:
-            body["id"] = named  # a number stays a number
-        if why:
-            body["why"] = [{"name": one.name, "value": one.value} for one in answer.why]
-        yield Line(line.number, body)
+        yield Line(line.number, to_json(answer, id=line.body.get("id"), why=why))
+
+
+def to_json(answer: Answer, *, id: str | float | None = None, why: bool = False) -> dict[str, Any]:
+    """The JSON object of an answer. An `id` that is a number stays one; `why` adds the explanation."""
+    body = answer.to_dict(id=None if id is None else str(id))
+    if id is not None:
+        body["id"] = id
+    if why:
+        body["why"] = [{"name": one.name, "value": one.value} for one in answer.why]
+    return body
 
 
 def _problem(body: dict[str, Any]) -> str:
@@ -83,22 +89,29 @@ def _problem(body: dict[str, Any]) -> str:
 
 
 def run(
-    engine: Engine, lines: Iterable[bytes], out: TextIO, err: TextIO, *, name: str, style: str = "ama", why: bool = False
-) -> int:
-    """Write the answers to `out` and what is wrong with a line to `err`. 0, or 1 when a line got no answer."""
-    status = 0
+    engine: Engine,
+    lines: Iterable[bytes],
+    out: TextIO,
+    err: TextIO,
+    *,
+    name: str,
+    style: str = "ama",
+    why: bool = False,
+) -> bool:
+    """Write answers to `out`, what is wrong with a line to `err`; true when every line got an answer."""
+    complete = True
     progress = Progress(err)
     for line in answers(engine, lines, style=style, why=why):
         if line.body is None:
             progress.clear()
             err.write(f"{name}:{line.number}: {line.problem}\n")
-            status = 1
+            complete = False
         else:
             out.write(dump(line.body, encoding=out.encoding) + "\n")
             out.flush()  # whoever writes one question and waits gets its answer
         progress.step()
     progress.clear()
-    return status
+    return complete
 
 
 def dump(body: dict[str, Any], *, encoding: str | None = "utf-8") -> str:
@@ -117,7 +130,7 @@ def dump(body: dict[str, Any], *, encoding: str | None = "utf-8") -> str:
 class Progress:
     """A count on one line of a terminal, from the second second on. Nothing where `stream` is no terminal."""
 
-    def __init__(self, stream: TextIO = sys.stderr) -> None:
+    def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._wanted = stream.isatty()
         self._begun = time.monotonic()

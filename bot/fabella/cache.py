@@ -1,17 +1,23 @@
 """Keeps what was built and fitted in a folder, so that only the first run ever has to fit.
 
-An entry is one folder named by its key: `model.json` and an `.npy` file an array, no pickle. It is written beside its place and
-moved there in one step, so that a reader never sees half of it and two writers don't harm each other. Whatever is
-wrong with an entry (cut off, foreign, of another version) it counts as missing and is written anew.
+An entry is one folder named by its key: `model.json`, an `.npy` file an array, and `entry.json` with the
+check sums of them all; no pickle. It is written beside its place and moved there in one step: a reader
+never sees half of it, and two writers don't harm each other. Whatever is wrong with an entry (cut off,
+foreign, of another version) it counts as missing and is written anew. Nothing but such entries and drafts
+is ever removed.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
+import re
+import secrets
 import shutil
-import tempfile
+import time
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,10 +25,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-FORMAT = 1
+FORMAT = 2
 ENVIRONMENT = "FABELLA_CACHE"
 _LOG = logging.getLogger(__name__)
 _KEPT = 8  # entries; the oldest go when there are more
+_STALE = 24 * 3600  # seconds after which a draft was left by a process that is gone
+_KEY = re.compile(r"[0-9a-f]{24}")
+_DRAFT = re.compile(r"\.(?:[0-9a-f]{24}|old)-[0-9a-f]{8}")
+_CONTENTS = "entry.json"
+_PLAIN = "model.json"
 
 
 def folder() -> Path:
@@ -39,53 +50,94 @@ def read(root: Path, key: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]
     """The entry under `key`, None when there is none that can be used."""
     place = root / key
     try:
-        plain = json.loads((place / "model.json").read_text(encoding="utf-8"))
-        if not isinstance(plain, dict) or plain.get("key") != key or plain.get("format") != FORMAT:
-            raise ValueError("made by something else")
-        arrays = {name: np.load(place / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in plain["arrays"]}
-        if any(list(array.shape) != plain["arrays"][name] for name, array in arrays.items()):
-            raise ValueError("arrays of another shape")
+        return _read(place, key)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+    except Exception as error:  # anything can stand there, and numpy raises what its parsers ran into
         _LOG.warning("cache entry %s cannot be used and is made anew: %s", place, error)
         return None
+
+
+def _read(place: Path, key: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    contents = json.loads((place / _CONTENTS).read_bytes())
+    if contents["format"] != FORMAT or contents["key"] != key:
+        raise ValueError("made by something else")
+    for name, held in contents["sums"].items():
+        if _sum(place / name) != held:
+            raise ValueError(f"{name} is not what was written")
+    plain = json.loads((place / _PLAIN).read_bytes())
+    names = [name for name in contents["sums"] if name != _PLAIN]
+    arrays = {Path(name).stem: np.load(place / name, mmap_mode="r", allow_pickle=False) for name in names}
     return plain, arrays
 
 
 def write(root: Path, key: str, plain: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bool:
     """Keep an entry. False, and a warning in the log, when the folder cannot be written (read-only, full)."""
-    draft: Path | None = None
+    draft = root / f".{key}-{secrets.token_hex(4)}"
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f".{key}-", dir=root))
+        draft.mkdir(parents=True)
         for name, array in arrays.items():
             np.save(draft / f"{name}.npy", array, allow_pickle=False)
-        shapes = {name: list(array.shape) for name, array in arrays.items()}
-        body = {**plain, "key": key, "format": FORMAT, "arrays": shapes}
-        (draft / "model.json").write_text(json.dumps(body, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+        (draft / _PLAIN).write_bytes(json.dumps(plain, separators=(",", ":")).encode())
+        sums = {one.name: _sum(one) for one in sorted(draft.iterdir())}
+        contents = {"format": FORMAT, "key": key, "sums": sums}
+        (draft / _CONTENTS).write_bytes(json.dumps(contents).encode())
         _move(draft, root / key)
-        _prune(root, key)
     except OSError as error:
         _LOG.warning("cache folder %s cannot be written, going on without: %s", root, error)
-        if draft is not None:
-            shutil.rmtree(draft, ignore_errors=True)
         return False
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)  # not there any more once it was moved
+    _prune(root, key)
     return True
 
 
+def _sum(file: Path) -> int:
+    total = 0
+    with file.open("rb") as stream:
+        while piece := stream.read(1 << 20):
+            total = zlib.crc32(piece, total)
+    return total
+
+
 def _move(draft: Path, place: Path) -> None:
+    """Put `draft` in its place. What stands there and can be used stays: another process was quicker."""
     try:
         draft.rename(place)
     except OSError:
-        # Another process was quicker, or an unusable entry stands there: put ours in its place.
-        aside = Path(tempfile.mkdtemp(prefix=".old-", dir=place.parent))
-        place.rename(aside / "entry")
-        draft.rename(place)
-        shutil.rmtree(aside, ignore_errors=True)
+        if read(place.parent, place.name) is not None:
+            return
+        aside = place.parent / f".old-{secrets.token_hex(4)}"
+        try:
+            place.rename(aside)
+            draft.rename(place)
+        except OSError:
+            # Between the two steps another process put its own there.
+            if read(place.parent, place.name) is None:
+                raise
+        finally:
+            _remove(aside)
 
 
 def _prune(root: Path, key: str) -> None:
-    entries = [one for one in root.iterdir() if one.is_dir() and not one.name.startswith(".") and one.name != key]
-    for old in sorted(entries, key=lambda one: one.stat().st_mtime, reverse=True)[_KEPT - 1 :]:
-        shutil.rmtree(old, ignore_errors=True)
+    """Remove the oldest entries beyond `_KEPT`, and drafts of processes that were killed."""
+    now = time.time()
+    ages: dict[Path, float] = {}
+    try:
+        for one in root.iterdir():
+            if _KEY.fullmatch(one.name) and one.name != key:
+                ages[one] = now - one.stat().st_mtime
+            elif _DRAFT.fullmatch(one.name) and now - one.stat().st_mtime > _STALE:
+                _remove(one)
+    except OSError as error:
+        _LOG.info("cache folder %s cannot be tidied: %s", root, error)  # another process may do the same now
+    for old in sorted(ages, key=lambda one: ages[one])[_KEPT - 1 :]:
+        _remove(old)
+
+
+def _remove(place: Path) -> None:
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place, ignore_errors=True)
+    else:
+        with contextlib.suppress(OSError):
+            place.unlink(missing_ok=True)

@@ -31,6 +31,7 @@ _NOTHING = re.compile(r"\b(?:nothing|useless|pointless|ineffective|no effect|was
 _COUNTS = {"one": 1, "single": 1, "two": 2, "three": 3, "four": 4, "five": 5, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "third": 3, "fourth": 4}
 _HEADS = re.compile(r"(?:(?<=only )|(?<=just )|(?<=has )|(?<=have )|(?<=its ))(one)\s+(?:head|belly)\b|\b(single|two|three|four|five|[1-5]|third|fourth)(?:\s+(?:different|separate|distinct|muscle))?[\s-]+(?:heads?|headed|bell(?:y|ies|ied))\b", re.I)
 _ONLY = re.compile(r"\b(?:only|just|solely|nothing but|nowhere but|stops? at|limited to|confined to|merely|exclusively|purely)\b", re.I)
+_NO_PART = re.compile(r"\b(?:nothing (?:to do|at|on|with|happens)|no (?:action|effect|role|function|influence|part|business)|not (?:act|work|cross|move|affect|involved))\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,13 @@ def decide(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
         _parts(read, structure, evidence, facts),
         _prevalence(read, evidence),
         _exercise(read, evidence),
-        _opposition(read, evidence, facts),
+        _joints(read, evidence, facts),
+        _opposition(read, structure, evidence, facts),
         _values(read.links, structure, evidence, facts),
         _movement(read, evidence, facts),
-        _named(read, structure, evidence, facts),
+        _place(read, structure, facts),
+        _members(read, structure, facts),
+        None if question.negated else _named(read, structure, evidence, facts),
     )
     against = next((v for v in checks if v is not None and v.kind == CONTRADICTED), None)
     if against is not None and not question.negated:
@@ -78,6 +82,8 @@ def _values(links: Sequence[Link], structure: str, evidence: Evidence, facts: Fa
     verdict = None
     for one in links:
         relevant = [f for f in evidence.considered if one.kind in _WHOLE.get(f.passage.section, frozenset())]
+        part = next((x.term for x in reversed(links) if x.kind == "part" and x.start < one.start), None)
+        relevant = [f for f in relevant if part is not None and f.passage.part == part] or relevant
         if not relevant or len(one.terms) > 1:
             continue
         holding = [f for f in relevant if any(vocabulary.covers(one.term, t) for t in f.terms)]
@@ -90,7 +96,7 @@ def _values(links: Sequence[Link], structure: str, evidence: Evidence, facts: Fa
         ]  # fmt: skip
         siblings = any(_related(one.term, t, facts) for f in relevant for t in f.terms)
         if elsewhere or not siblings:
-            return Verdict(CONTRADICTED, evidence.facts)
+            return Verdict(CONTRADICTED, _union(evidence, Verdict(OPEN, evidence.facts), relevant))
     return verdict
 
 
@@ -139,6 +145,26 @@ def _joint(term: str, facts: Facts) -> str | None:
     return held.joint if held else None
 
 
+def _joints(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
+    """"Only moves the ankle", "does nothing at the knee": against the joints that the actions name."""
+    vocabulary = facts.library.vocabulary
+    acting = [f for f in evidence.considered if f.passage.section == "Action"]
+    claimed = {x.term for x in read.links if x.kind == "joint" and x.term not in read.conditional}
+    if not acting or not claimed or any(x.kind == "movement" for x in read.links):
+        return None
+
+    def at(fact: Fact) -> set[str]:
+        return {t for t in fact.main if vocabulary.kind(t) == "joint"} | {j for t in fact.main if (j := _joint(t, facts)) is not None}
+
+    moving = tuple(f for f in acting if at(f) & claimed)
+    if _NO_PART.search(read.text):
+        return Verdict(CONTRADICTED, moving) if moving else None
+    others = tuple(f for f in acting if at(f) - claimed)
+    if _ONLY.search(read.text) and moving and others:
+        return Verdict(CONTRADICTED, others)
+    return None
+
+
 def _parts(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verdict | None:
     """A part that is said to hold or be something: against the parts that the facts name."""
     article = facts.library.articles[structure]
@@ -174,7 +200,7 @@ def _exercise(read: Read, evidence: Evidence) -> Verdict | None:
         return None
     named = {x.term for x in read.links if x.kind == "exercise"}
     about = [f for f in held if named & f.terms] or held
-    if _NOTHING.search(read.text):
+    if _NOTHING.search(read.text) and (named or read.question.intents[0].startswith("exercises")):
         return Verdict(SUPPORTED if read.question.negated else CONTRADICTED, tuple(about))
     methods = {x.term for x in read.links if x.kind == "method"}
     if named and methods:
@@ -185,10 +211,11 @@ def _exercise(read: Read, evidence: Evidence) -> Verdict | None:
     return None
 
 
-def _opposition(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
+def _opposition(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verdict | None:
     """Opposite words of the vocabulary ("increase" against "less") and opposite terms, in clinical and place facts."""
     vocabulary = facts.library.vocabulary
-    held = [f for f in evidence.facts if f.passage.section not in {"Relations", "Prevalence", "Heads"}]
+    held = [f for f in evidence.facts if f.passage.section not in {"Prevalence", "Heads"}]
+    held += [f for f in facts.section(structure, "Relations") if f not in held and {"alone", "separate"} & set(read.row)]
     supported = None
     if read.question.form not in {"yesno", "truefalse", "presumes"}:
         return None
@@ -254,6 +281,30 @@ def _ordered(links: Sequence[Link], structure: str) -> tuple[str, str, str] | No
         return after[1].term, at.term, after[0].term
     if len(before) >= 2 and before[-1].term != before[-2].term:
         return before[0].term, at.term, before[-1].term
+    return None
+
+
+def _place(read: Read, structure: str, facts: Facts) -> Verdict | None:
+    """A region or joint of another part of the body: against the region that the structure lies in."""
+    vocabulary = facts.library.vocabulary
+    if read.question.intents[0].partition(".")[0] not in {"location", "overview", "relations", "action", "heads", "attachments", "origin", "insertion"}:
+        return None
+    held = [f for f in facts.section(structure, "Location", "Description") if not f.passage.further]
+    around = {a for f in held for t in f.main if vocabulary.kind(t) == "region" for a in vocabulary.ancestors(t)}
+    for one in read.links:
+        if one.kind in {"region", "joint"} and any(vocabulary.opposite(a) in around for a in vocabulary.ancestors(one.term) if vocabulary.opposite(a)):
+            telling = tuple(f for f in held if any(vocabulary.kind(t) == "region" for t in f.main))
+            return Verdict(CONTRADICTED, telling[:1])
+    return None
+
+
+def _members(read: Read, structure: str, facts: Facts) -> Verdict | None:
+    """Members of a group ("the triceps surae is made of ..."): against the fact that names the group."""
+    groups = {x.term for x in read.links if x.kind == "group"}
+    claimed = {x.term for x in read.links if x.kind == "muscle"}
+    for fact in facts.section(structure, "Relations"):
+        if groups & fact.main and claimed:
+            return Verdict(SUPPORTED if claimed <= fact.main else CONTRADICTED, (fact,))
     return None
 
 

@@ -66,6 +66,8 @@ class Engine:
             # "What is it, and where does it end?": what one question is about, the next one is about as well.
             drafts.append(self._desk.answer(read.about(topic), before))
             topic = drafts[-1].structure or topic
+        if len(drafts) == 1 and drafts[0].status == "again":
+            return replace(self.ask(drafts[0].options[0], style=style), question=reading.utterance.raw)
         if reading.whole is not None and not any(d.status == "corrected" for d in drafts):
             corrected = self._desk.correct(reading.whole)
             if corrected is not None:

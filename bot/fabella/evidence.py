@@ -15,6 +15,11 @@ from fabella_knowledge.model import Passage
 from fabella_knowledge.tokens import singular, words
 
 _CONDITION = (" when ", " if ", " while ")
+# The kinds of term that a slot of an intent narrows its facts by.
+_SLOT_KINDS = {
+    "joint": frozenset({"joint"}), "movement": frozenset({"movement", "activity", "state"}), "landmark": frozenset({"landmark", "bone", "tendon"}),
+    "region": frozenset({"region", "tissue", "condition"}), "exercise": frozenset({"exercise"}), "method": frozenset({"method", "condition"}),
+}  # fmt: skip
 STOP = frozenset(
     "the a an of in on at to for and or is are does do it its this that which what where how who by from with as be can may about up out so did has have "
     "joint joints bone bones side sides area whole thing things gastrocnemius fabella muscle muscles head heads one ones not no any some there their about into than then when if my me you".split()
@@ -128,8 +133,9 @@ def look_up(read: Read, label: str, definition: Definition, structure: str, fact
             rest = tuple(f for f in further if f not in cited)
             first = tuple(f for f in cited if not f.passage.further) or cited
             return Evidence(first, chosen or default, rest, (1.0,) * len(first), True)
-    narrowed = _narrow(chosen, read, structure, facts, loose)
-    specific = _specific(further, default, loose, question)
+    narrowed = _narrow(chosen, read, structure, facts, loose, definition)
+    message = loose | {stem(w) for w in read.message if w not in STOP and w not in definition.typical}
+    specific = _specific(further, default, message, question)
     if question.more:
         facts_given = (*(narrowed or chosen), *_of_parts(further, question.parts))
         return Evidence(facts_given, chosen, (), (1.0,) * len(facts_given), False)
@@ -156,19 +162,21 @@ def _by_authors(held: Sequence[Fact], authors: set[str], facts: Facts) -> tuple[
 
 
 def _narrow(
-    held: Sequence[Fact], read: Read, structure: str, facts: Facts, loose: frozenset[str]
+    held: Sequence[Fact], read: Read, structure: str, facts: Facts, loose: frozenset[str], definition: Definition
 ) -> tuple[Fact, ...]:
     """The facts that the question's terms single out; empty when they single out none or all.
 
     Each term that only some of the facts name picks the facts where it stands outside a condition, rarest first;
     a term that a picked fact already names picks no more. Without such terms, words do the same.
     """
-    if len(held) < 2:
+    if len(held) < 2 or (read.question.form == "open" and len({f.passage.section for f in held}) > 1 and definition.name == "attachments"):
         return ()
     vocabulary = facts.library.vocabulary
     question = read.question
     conditional = read.conditional
-    asked = [t for t in dict.fromkeys((*question.claims, *question.joints, *question.movements, *question.landmarks)) if t != structure]
+    kinds = frozenset().union(*(_SLOT_KINDS.get(slot, frozenset()) for slot in definition.slots))
+    named = dict.fromkeys((*question.claims, *question.joints, *question.movements, *question.landmarks))
+    asked = [t for t in named if t != structure and vocabulary.kind(t) in kinds]
 
     def naming(term: str, pool: Iterable[Fact], *, main: bool) -> list[Fact]:
         if main and term in conditional:
@@ -185,7 +193,7 @@ def _narrow(
                 picked += _by_words(main, loose) or main if len(main) > 1 else main
         elif not main and everywhere and len(everywhere) < len(held) and not any(f in picked for f in everywhere):
             picked += everywhere
-    if not picked:
+    if not picked and len({f.passage.section for f in held}) == 1:
         picked = _by_words(held, loose)
     return tuple(f for f in held if f in picked) if len(picked) < len(held) else ()
 
@@ -205,11 +213,18 @@ def _specific(
         return ()
     common: frozenset[str] = frozenset().union(*(f.stems for f in default))
     terms = frozenset().union(*(f.terms for f in default))
-    stems = {w for w in loose if len(w) > 3} - common
+    stems = loose - common
     asked = set(question.claims) - terms
-    scored = [(sum(any(_akin(s, t) for t in f.stems) for s in stems) + 2 * len(f.main & asked), f) for f in further]
+    scored = [(sum(any(_akin(s, t) for t in _particular(f)) for s in stems) + 2 * len(f.main & asked), f) for f in further]
     best = max(n for n, _ in scored)
     return tuple(f for n, f in scored if n == best) if best else ()
+
+
+def _particular(fact: Fact) -> frozenset[str]:
+    """The stems of names and years in a fact: what makes it one of a kind."""
+    first, *rest = fact.passage.text.replace(",", " ").replace(":", " ").split()
+    named = {w for w in rest if w[:1].isupper() and w.isalpha() or (w.isdigit() and len(w) == 4)}
+    return frozenset(stem(w) for one in named for w in words(one))
 
 
 def _akin(a: str, b: str) -> bool:

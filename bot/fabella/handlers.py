@@ -29,7 +29,10 @@ def references(read: Read, context: Context, desk: Desk) -> Draft:
     """Which source says so, its particulars, all of them, or in a citation style."""
     label = read.question.intents[0]
     style = next((_STYLES[w] for w in read.row if w in _STYLES), None)
-    if label == "references.all":
+    wrong = desk.bibliography.mismatch(read)
+    if wrong:
+        found = wrong
+    elif label == "references.all":
         found = desk.bibliography.all()
     else:
         found = desk.bibliography.meant(read, context)
@@ -38,8 +41,9 @@ def references(read: Read, context: Context, desk: Desk) -> Draft:
     if not found:
         return desk.refuse(read, "I can't tell which source you mean.", intent="references")
     return Draft(
-        status="answered",
+        status="corrected" if wrong else "answered",
         intent="references",
+        lead="Not quite." if wrong else "",
         said=tuple(_named(one, read, desk, label) for one in found),
         references=tuple(one.id for one in found),
         structure=context.structure,

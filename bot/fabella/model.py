@@ -1,4 +1,4 @@
-"""Everything that is built or fitted once: library, definitions, speller and router; from the cache where it can be."""
+"""What is built or fitted once: library, definitions, speller and router; from the cache where it can be."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from fabella import cache
 from fabella_intents import definition as definitions
 from fabella_intents.definition import Aspect, Definition
 from fabella_intents.router import Router
 from fabella_intents.spelling import Speller
 from fabella_knowledge import library as libraries
 from fabella_knowledge import vocabulary as vocabularies
+from fabella_knowledge.errors import LibraryError
 from fabella_knowledge.library import Library
 from fabella_knowledge.model import Article, Citation, Passage, Reference, Term
 from fabella_knowledge.vocabulary import Ambiguity, Opposition, PartWords, Vocabulary
+
+from fabella import cache
 
 _LOG = logging.getLogger(__name__)
 DEFAULT = "default"
@@ -37,7 +39,11 @@ class Model:
 
 
 def open_model(
-    paths: Iterable[Path | str] = (), *, builtin: bool = True, cache_folder: Path | str | None = DEFAULT, report: Callable[[str], None] | None = None
+    paths: Iterable[Path | str] = (),
+    *,
+    builtin: bool = True,
+    cache_folder: Path | str | None = DEFAULT,
+    report: Callable[[str], None] | None = None,
 ) -> Model:
     """The model of a library, from the cache or built and then kept there.
 
@@ -47,19 +53,26 @@ def open_model(
         LibraryError: a library with problems.
         DefinitionError: an intent definition that cannot be used.
     """
-    files = libraries.collect(paths, builtin=builtin)
+    paths = tuple(paths)
+    try:
+        files = libraries.collect(paths, builtin=builtin)
+    except LibraryError:
+        libraries.load(*paths, builtin=builtin)  # names what is wrong inside the files that can be read, too
+        raise
     intents = definitions.collect()
-    key = _key(libraries.digest(files), definitions.digest(intents))
-    root = cache.folder() if cache_folder == DEFAULT else Path(cache_folder) if cache_folder is not None else None
+    # Passages remember their files, so that the same texts at another place are another entry.
+    key = _key(libraries.digest(files), definitions.digest(intents), *(file.shown for file in files))
+    root = cache.folder() if cache_folder == DEFAULT else None if cache_folder is None else Path(cache_folder)
     if root is not None:
         held = cache.read(root, key)
         if held is not None:
             try:
                 return _thaw(*held)
-            except (KeyError, TypeError, ValueError, IndexError) as error:
-                _LOG.warning("cache entry %s cannot be used and is made anew: %s", root / key, error)
+            except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+                _LOG.warning("cache entry %s is made anew: %s", root / key, error)
     if report is not None:
-        report("Fitting to this library for the first time; this takes some seconds and is kept for the next start.")
+        kept = "" if root is None else " and is kept for the next start"
+        report(f"Fitting to this library for the first time; this takes some seconds{kept}.")
     model = _fit(libraries.build(files), definitions.load(intents))
     if root is not None:
         cache.write(root, key, *_freeze(model))
@@ -80,7 +93,7 @@ def _key(*digests: str) -> str:
 
 @once
 def _code() -> str:
-    """The version and, so that a change of the code that fits is seen in a checkout, the hash of that code."""
+    """The version and, so that a change in a checkout is seen, the hash of the code that fits."""
     import fabella_intents
     import fabella_knowledge
 
@@ -111,7 +124,7 @@ def _freeze(model: Model) -> tuple[dict[str, Any], Mapping[str, Any]]:
         },
         "never": sorted(vocabulary.never),
         "opposites": [[one.name, sorted(one.words), sorted(one.against)] for one in vocabulary.opposites],
-        "definitions": [{**asdict(one), "typical": sorted(one.typical)} for one in model.definitions.values()],
+        "definitions": [{**asdict(d), "typical": sorted(d.typical)} for d in model.definitions.values()],
         "known": " ".join(sorted(model.speller.known)),
         "weights": model.speller.weights,
         "router": router,
@@ -136,17 +149,20 @@ def _vocabulary(plain: Mapping[str, Any]) -> Vocabulary:
     parts = plain["parts"]
     return vocabularies.build(
         [Term(**{**one, "aliases": tuple(one["aliases"])}) for one in plain["terms"]],
-        ambiguous=[Ambiguity(one["alias"], tuple(one["owners"]), one["default"]) for one in plain["ambiguous"]],
-        parts=PartWords(frozenset(parts["nouns"]), frozenset(parts["loose"]), parts["sides"], parts["abbreviations"]),
+        ambiguous=[Ambiguity(a["alias"], tuple(a["owners"]), a["default"]) for a in plain["ambiguous"]],
+        parts=PartWords(
+            frozenset(parts["nouns"]), frozenset(parts["loose"]), parts["sides"], parts["abbreviations"]
+        ),
         never=[(a, b) for a, b in plain["never"]],
-        opposites=[Opposition(name, frozenset(held), frozenset(against)) for name, held, against in plain["opposites"]],
+        opposites=[Opposition(name, frozenset(a), frozenset(b)) for name, a, b in plain["opposites"]],
     )
 
 
 def _article(one: Mapping[str, Any]) -> Article:
     passages = tuple(
         Passage(**{
-            **p, "heading": tuple(p["heading"]), "terms": tuple(p["terms"]), "citations": tuple(Citation(**c) for c in p["citations"]),
+            **p, "heading": tuple(p["heading"]), "terms": tuple(p["terms"]),
+            "citations": tuple(Citation(**c) for c in p["citations"]),
         })
         for p in one["passages"]
     )  # fmt: skip

@@ -12,10 +12,13 @@ _GIVEN = ("answered", "corrected")
 
 
 class Screen(Protocol):
-    """Shows replies, one after the other."""
+    """Shows replies, one after the other. What is shown has left the process when a method returns."""
 
     def show(self, reply: Reply) -> None:
         """Write one reply."""
+
+    def echo(self, question: str) -> None:
+        """Write a question that nobody typed here, above its answer."""
 
 
 class Plain:
@@ -23,27 +26,31 @@ class Plain:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._gap = ""
 
     def show(self, reply: Reply) -> None:
         """Write one reply."""
         lines = _answer(reply) if isinstance(reply, Answer) else _listing(reply)
-        self._stream.write(visible("\n".join(lines)) + "\n")
+        self._write(lines)
+
+    def echo(self, question: str) -> None:
+        """Write a question, set off from the answer before it."""
+        self._write([f"> {question}"])
+        self._gap = ""
+
+    def _write(self, lines: list[str]) -> None:
+        self._stream.write(self._gap + visible("\n".join(lines)) + "\n")
+        self._stream.flush()
+        self._gap = "\n"
 
 
-def screen(stream: TextIO | None, *, no_color: bool) -> Screen:
-    """A screen that suits `stream`: rich text only for a terminal, without colours where they aren't wanted."""
-    if stream is not None and stream.isatty():
+def screen(stream: TextIO, *, no_color: bool) -> Screen:
+    """A screen that suits `stream`: rich text for a terminal alone, without styles where none are wanted."""
+    if stream.isatty():
         from fabella.terminal import Terminal
 
         return Terminal(stream, no_color=no_color)
-    return Plain(stream) if stream is not None else Silent()
-
-
-class Silent:
-    """Shows nothing: for a process whose output is closed."""
-
-    def show(self, reply: Reply) -> None:
-        """Drop the reply."""
+    return Plain(stream)
 
 
 def visible(text: str) -> str:
@@ -68,4 +75,7 @@ def _listing(listing: Listing) -> list[str]:
     if not listing.rows:
         return [listing.title]
     width = max(len(label) for label, _ in listing.rows)
-    return [f"{listing.title}:", *(f"  {label:<{width}}  {text}" if width else f"  {text}" for label, text in listing.rows)]
+    return [
+        f"{listing.title}:",
+        *(f"  {label:<{width}}  {text}" if width else f"  {text}" for label, text in listing.rows),
+    ]

@@ -32,34 +32,40 @@ Reply = Answer | Listing
 
 
 class Session:
-    """One person's conversation: the context, the last answer and the citation style. Not shared between threads."""
+    """One person's conversation: context, last answer, citation style. Not to be shared between threads."""
 
     def __init__(self, engine: Engine, *, style: str = "ama") -> None:
         self._engine = engine
+        self.style = style
+        self._forget()
+
+    def _forget(self) -> None:
         self._context = Context()
         self._asked: tuple[str, Context] | None = None
         self._last: Answer | None = None
-        self.style = style
+        self._numbered: dict[str, str] = {}
 
     def reply(self, line: str) -> Reply:
-        """The answer to a question, or what a line that starts with "/" asks for."""
+        """The answer to a question (or to the number of an offered option), or what a "/" command gives."""
         words = line.split()
         if words and words[0].startswith("/") and words[0][1:].isalpha():
             return self._command(words[0].lower(), words[1:])
+        line = self._numbered.get(line.strip(), line)
         self._asked = (line, self._context)
         self._last = self._engine.ask(line, context=self._context, style=self.style)
         self._context = self._last.context
+        self._numbered = {str(n): option for n, option in enumerate(self._last.options, 1)}
         return self._last
 
     def _command(self, name: str, words: list[str]) -> Reply:
         if name == "/help":
             return Listing("Ask in your own words, or type", (*COMMANDS.items(), ("", covered(self._engine))))
         if name == "/reset":
-            self.__init__(self._engine, style=self.style)  # type: ignore[misc]  # a new conversation, nothing kept
+            self._forget()
             return Listing("Forgotten. The next question stands alone.")
         if name == "/cite":
             return self._cite(words)
-        if name not in COMMANDS:
+        if name not in ("/why", "/sources"):
             return Listing(f"There is no command {name}; /help lists them.")
         if self._last is None:
             return Listing("Nothing has been asked yet.")

@@ -11,7 +11,6 @@ from fabella_intents.understanding import Read
 from fabella_knowledge.model import Reference
 from fabella_knowledge.tokens import words
 
-_ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4, "last": -1, "latter": -1, "former": 0}
 _GENERIC = frozenset(
     "source reference paper study studies article book author authors author's year doi link journal title which what who wrote says said say one the first "
     "last second third cite citation published publication edition url name full give me where did you get that from it is in of and for on by backs back "
@@ -36,22 +35,36 @@ class Bibliography:
     def meant(self, read: Read, context: Context, *, limit: int = 3) -> tuple[Reference, ...]:
         """The references that a question names, describes or points back to, best first; empty when none is meant."""
         row = read.row
-        at = next((_ORDINALS[w] for w in row if w in _ORDINALS), None)
+        nth = read.question.ordinal
+        if nth and not context.references and len(context.shown) >= abs(nth) > 0 and len(context.shown) > 1:
+            return self.backing((context.shown[nth - 1 if nth > 0 else nth],))
+        if nth and context.references and len(context.references) >= abs(nth):
+            return self._of((context.references[nth - 1 if nth > 0 else nth],))
         named = tuple(r for r in self.references.values() if self._names[r.id] & set(row))
         if named:
             years = set(re.findall(r"\b(?:19|20)\d\d\b", read.text))
             dated = tuple(r for r in named if r.year in years) or named
+            if nth and len(dated) > 1:
+                said = sorted(dated, key=lambda r: min(read.row.index(n) for n in self._names[r.id] & set(row)))
+                return (said[nth - 1 if nth > 0 else nth],) if len(said) >= abs(nth) else tuple(said)
             return self._ranked(row, dated)[:limit] if len(dated) > 1 else dated
-        if at is not None and context.references and not _described(row, self._titles.values()):
-            pool = context.references
-            if -len(pool) <= at < len(pool):
-                return self._of((pool[at],))
         everything = tuple(self.references.values())
         found = self._ranked(row, everything) or self._ranked(read.message, everything)
         if found:
             return found[:limit]
         if context.cited:
             return self._of(context.cited)
+        return ()
+
+    def mismatch(self, read: Read) -> tuple[Reference, ...]:
+        """What is right where an author is named with a journal or year that is another's; empty when they agree."""
+        named = [r for r in self.references.values() if self._names[r.id] & set(read.row)]
+        journals = {x.term for x in read.links if x.kind == "journal"}
+        years = set(re.findall(r"\b(?:19|20)\d\d\b", read.text))
+        if named and journals and not any(r.container.lower() in journals for r in named):
+            return (*named[:1], *(r for r in self.references.values() if r.container.lower() in journals))[:3]
+        if named and years and not any(r.year in years for r in named):
+            return tuple(named)
         return ()
 
     def claim(self, read: Read, one: Reference) -> str | None:
@@ -97,8 +110,3 @@ class Bibliography:
 
 def _stems(text: str) -> frozenset[str]:
     return frozenset(stem(w) for w in words(text) if w not in _GENERIC and w not in STOP and (len(w) > 1 or w.isdigit()))
-
-
-def _described(row: Sequence[str], titles: Sequence[frozenset[str]] | object) -> bool:
-    stems = _stems(" ".join(w for w in row if w not in _ORDINALS))
-    return any(len(stems & title) >= 2 for title in titles)  # type: ignore[attr-defined]

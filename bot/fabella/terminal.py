@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from rich.console import Console, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -16,7 +15,13 @@ from fabella.screen import offers, visible
 from fabella.session import Listing, Reply
 
 WIDEST = 96  # columns of text: longer lines are hard to read, however wide the window
-_LEAD = {"answered": "bold", "corrected": "bold yellow", "clarify": "bold cyan", "refused": "bold", "smalltalk": "bold"}
+_LEAD = {
+    "answered": "bold",
+    "corrected": "bold yellow",
+    "clarify": "bold cyan",
+    "refused": "bold",
+    "smalltalk": "bold",
+}
 
 
 class Terminal:
@@ -24,8 +29,13 @@ class Terminal:
 
     def __init__(self, stream: TextIO, *, no_color: bool = False, width: int | None = None) -> None:
         self._console = Console(
-            file=stream, color_system=None if no_color else "auto", highlight=False, markup=False, emoji=False, width=width
-        )  # fmt: skip
+            file=stream,
+            color_system=None if no_color else "auto",
+            highlight=False,
+            markup=False,
+            emoji=False,
+            width=width,
+        )
 
     def show(self, reply: Reply) -> None:
         """Write one reply, with an empty line below it."""
@@ -34,6 +44,10 @@ class Terminal:
         for block in blocks:
             self._console.print(block, width=width, overflow="fold")
         self._console.print()
+
+    def echo(self, question: str) -> None:
+        """Write a question above its answer."""
+        self._console.print(Text(f"? {visible(question)}", style="bold"), overflow="fold")
 
 
 def _answer(answer: Answer) -> Iterable[RenderableType]:
@@ -48,7 +62,10 @@ def _answer(answer: Answer) -> Iterable[RenderableType]:
     if answer.citations:
         yield Text()
         yield _grid(
-            (f"[{one.number}]", Text(visible(one.text + (f" [{one.locator}]" if one.locator else "")), style="dim"))
+            (
+                f"[{one.number}]",
+                Text(visible(one.text + (f" [{one.locator}]" if one.locator else "")), style="dim"),
+            )
             for one in answer.citations
         )
     if asked := offers(answer):
@@ -63,12 +80,7 @@ def _statement(text: str, marks: str) -> Text:
 
 def _listing(listing: Listing) -> Iterable[RenderableType]:
     yield Text(visible(listing.title), style="bold")
-    for label, text in listing.rows:
-        # A label of its own line where it would eat the room of the text.
-        if label.startswith("[") or not label:
-            yield _grid([(label, Text(visible(text)))]) if label else Padding(Text(visible(text), style="dim"), (0, 0, 0, 4))
-        else:
-            yield Text.assemble((visible(label), "cyan"), "  ", visible(text))
+    yield _grid((label, Text(visible(text), style="" if label else "dim")) for label, text in listing.rows)
 
 
 def _grid(rows: Iterable[tuple[str, Text]]) -> Table:
@@ -77,5 +89,5 @@ def _grid(rows: Iterable[tuple[str, Text]]) -> Table:
     table.add_column(style="cyan", no_wrap=True)
     table.add_column(overflow="fold")
     for label, text in rows:
-        table.add_row(label, text)
+        table.add_row(visible(label), text)
     return table

@@ -7,9 +7,9 @@
     sections = ["Origin"]
     examples = ["where does it start", ...]
 
-An intent that has several sides splits them into `[[aspects]]`, each with its own name, sections and examples.
-`refusal` makes it an intent that is declined, with that sentence; `says` one that is answered with small talk;
-`handler` one that code computes.
+An intent that has several sides splits them into `[[aspects]]`, each with its own name, sections and
+examples. `refusal` makes it an intent that is declined, with that sentence; `says` one that is answered with
+small talk; `handler` one that code computes.
 """
 
 from __future__ import annotations
@@ -22,16 +22,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from fabella_knowledge.article import HEADINGS
 from fabella_knowledge.errors import DefinitionError
 from fabella_knowledge.tokens import words
 
 BUILTIN = Path(__file__).parent / "definitions"
-_KEYS = frozenset(
-    "name summary slots names cues sections examples aspects handler refusal says subject kinds suggestion".split()
-)
-_ASPECT_KEYS = frozenset("name sections examples names".split())
+_LISTS = frozenset({"slots", "names", "cues", "sections", "examples", "says", "kinds"})
+_TEXTS = frozenset({"name", "summary", "handler", "refusal", "subject", "suggestion"})
+_KEYS = _LISTS | _TEXTS | {"aspects"}
+_ASPECT_KEYS = frozenset({"name", "names", "sections", "examples"})
 TYPICAL = 0.03  # share of the examples that must use a word for it to be typical of the intent
-SLOTS = frozenset("structure part joint movement landmark".split())
+SLOTS = frozenset({"structure", "part", "joint", "movement", "landmark", "region", "exercise", "method"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,10 @@ class Aspect:
 class Definition:
     """An intent.
 
-    `names` are the words that ask for it outright ("origin"), `cues` words that speak for it. `subject` is the structure that it is about when no
-    other fits; `kinds` are the kinds of structure that it can be asked of (empty: any).
-    `suggestion` is a question that it answers, with {} for the structure. `typical` are the words that many of its
-    examples use: they tell the intent, not what in particular is asked.
+    `names` are the words that ask for it outright ("origin"), `cues` words that speak for it. `subject` is
+    the structure that it is about when no other fits; `kinds` are the kinds of structure that it can be asked
+    of (empty: any). `suggestion` is a question that it answers, with {} for the structure. `typical` are the
+    words that many of its examples use: they tell the intent, not what in particular is asked.
     """
 
     name: str
@@ -83,15 +84,28 @@ class Definition:
 
 
 def collect(paths: Iterable[Path] = ()) -> tuple[Path, ...]:
-    """The built-in definition files and those in the folders of `paths`, in a fixed order."""
-    return tuple(path for folder in (BUILTIN, *paths) for path in sorted(folder.glob("*.toml")))
+    """The built-in definition files and those in the folders of `paths`, in a fixed order.
+
+    Raises:
+        DefinitionError: a folder that is missing.
+    """
+    folders = (BUILTIN, *paths)
+    for folder in folders:
+        if not folder.is_dir():
+            raise DefinitionError(f"{folder}: no such folder")
+    return tuple(path for folder in folders for path in sorted(folder.glob("*.toml")))
 
 
 def digest(files: Sequence[Path]) -> str:
-    """SHA-256 over names and bytes of the files, first 16 hexadecimal digits."""
+    """SHA-256 over names and bytes of the files, first 16 hexadecimal digits.
+
+    Raises:
+        DefinitionError: a file that cannot be read.
+    """
     total = hashlib.sha256()
     for file in files:
-        total.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+        total.update(file.name.encode("utf-8", "surrogateescape") + b"\0")
+        total.update(hashlib.sha256(_bytes(file)).digest())
     return total.hexdigest()[:16]
 
 
@@ -99,13 +113,13 @@ def load(files: Sequence[Path]) -> dict[str, Definition]:
     """The definitions by name, in the order of the files.
 
     Raises:
-        DefinitionError: a file that is not TOML, misses a key, has an unknown one, or repeats a name.
+        DefinitionError: a file that is not TOML, lacks a key, has a wrong one, or repeats a name.
     """
     made: dict[str, Definition] = {}
     for file in files:
         try:
-            data = tomllib.loads(file.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+            data = tomllib.loads(_bytes(file).decode("utf-8-sig").replace("\r\n", "\n"))
+        except (ValueError, RecursionError) as error:  # not TOML or not UTF-8
             raise DefinitionError(f"{file}: cannot be read: {error}") from error
         one = _definition(data, file)
         if one.name in made:
@@ -130,27 +144,22 @@ def _typical(aspects: Sequence[Aspect]) -> frozenset[str]:
 
 
 def _definition(data: Mapping[str, Any], file: Path) -> Definition:
-    unknown = sorted(set(data) - _KEYS)
-    if unknown:
-        raise DefinitionError(f"{file}: unknown key '{unknown[0]}'; known are {', '.join(sorted(_KEYS))}")
-    for key in ("name", "summary"):
-        if not isinstance(data.get(key), str) or not data[key]:
+    _known(data, _KEYS, file)
+    for key in sorted(_TEXTS & set(data) | {"name", "summary"}):
+        if not isinstance(data.get(key), str) or not data[key].strip():
             raise DefinitionError(f"{file}: '{key}' is missing or not a text")
+    if "." in data["name"]:
+        raise DefinitionError(f"{file}: 'name' must not have a dot: what follows one is an aspect")
     strange = sorted(set(_strings(data, "slots", file)) - SLOTS)
     if strange:
         raise DefinitionError(f"{file}: unknown slot '{strange[0]}'; known are {', '.join(sorted(SLOTS))}")
-    aspects = [_aspect(one, file) for one in data.get("aspects", ())]
-    if data.get("examples") or not aspects:
-        aspects.insert(0, Aspect("", _strings(data, "sections", file), _strings(data, "examples", file)))
-    if not any(one.examples for one in aspects):
-        raise DefinitionError(f"{file}: 'examples' is empty: a router cannot learn '{data['name']}'")
     return Definition(
         name=data["name"],
         summary=data["summary"],
         slots=_strings(data, "slots", file),
         names=_strings(data, "names", file),
         cues=_strings(data, "cues", file),
-        aspects=tuple(aspects),
+        aspects=(aspects := _aspects(data, file)),
         handler=data.get("handler"),
         refusal=data.get("refusal"),
         says=_strings(data, "says", file),
@@ -161,13 +170,50 @@ def _definition(data: Mapping[str, Any], file: Path) -> Definition:
     )
 
 
+def _aspects(data: Mapping[str, Any], file: Path) -> tuple[Aspect, ...]:
+    listed = data.get("aspects", [])
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        raise DefinitionError(f"{file}: 'aspects' must be tables, each under [[aspects]]")
+    aspects = [_aspect(one, file) for one in listed]
+    if data.get("examples") or not aspects:
+        aspects.insert(0, Aspect("", _sections(data, file), _strings(data, "examples", file)))
+    names = Counter(one.name for one in aspects)
+    if len(names) < len(aspects):
+        raise DefinitionError(f"{file}: two entries of [[aspects]] are called '{names.most_common(1)[0][0]}'")
+    for one in aspects:
+        if not one.examples:
+            what = f"{data['name']}.{one.name}" if one.name else data["name"]
+            raise DefinitionError(f"{file}: 'examples' is empty: a router cannot learn '{what}'")
+    return tuple(aspects)
+
+
 def _aspect(data: Mapping[str, Any], file: Path) -> Aspect:
-    unknown = sorted(set(data) - _ASPECT_KEYS)
-    if unknown:
-        raise DefinitionError(f"{file}: unknown key '{unknown[0]}' in [[aspects]]")
-    if not isinstance(data.get("name"), str):
+    _known(data, _ASPECT_KEYS, file)
+    if not isinstance(data.get("name"), str) or not data["name"].strip():
         raise DefinitionError(f"{file}: an entry of [[aspects]] has no name")
-    return Aspect(data["name"], _strings(data, "sections", file), _strings(data, "examples", file))
+    return Aspect(data["name"], _sections(data, file), _strings(data, "examples", file))
+
+
+def _sections(data: Mapping[str, Any], file: Path) -> tuple[str, ...]:
+    sections = _strings(data, "sections", file)
+    for one in sections:
+        if one not in HEADINGS:
+            known = ", ".join(HEADINGS)
+            raise DefinitionError(f"{file}: no article has a section '{one}'; known are {known}")
+    return sections
+
+
+def _known(data: Mapping[str, Any], keys: frozenset[str], file: Path) -> None:
+    for key in data:
+        if key not in keys:
+            raise DefinitionError(f"{file}: unknown key '{key}'; known are {', '.join(sorted(keys))}")
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise DefinitionError(f"{file}: cannot be read: {error.strerror or error}") from error
 
 
 def _strings(data: Mapping[str, Any], key: str, file: Path) -> tuple[str, ...]:

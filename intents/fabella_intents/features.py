@@ -1,13 +1,14 @@
 """Features of a question for the router: TF-IDF of word and character n-grams, as scikit-learn computes them.
 
-The formulas are those of `sklearn.feature_extraction.text.TfidfVectorizer` with `sublinear_tf=True` and the default
-smoothed idf and l2 norm: weight = (1 + ln tf) * idf, each block divided by its euclidean length.
+The formulas are those of `sklearn.feature_extraction.text.TfidfVectorizer` with `sublinear_tf=True` and the
+default smoothed idf and l2 norm: weight = (1 + ln tf) * idf, each block divided by its euclidean length.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 WORD_RANGE = (1, 2)
 CHAR_RANGE = (2, 4)
@@ -16,7 +17,7 @@ CHAR_RANGE = (2, 4)
 def word_ngrams(row: Sequence[str]) -> list[str]:
     """Words and pairs of neighbours, as scikit-learn's word analyzer with `token_pattern=r"\\S+"`."""
     grams = list(row)
-    grams += [f"{a} {b}" for a, b in zip(row, row[1:], strict=False)]
+    grams += [f"{a} {b}" for a, b in pairwise(row)]
     return grams
 
 

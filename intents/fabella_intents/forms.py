@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fabella_intents.utterance import BLANK
 
 _AUX = r"(?:is|are|was|were|does|do|did|can|could|has|have|will|would|should|isn't|aren't|doesn't|don't|didn't|can't|hasn't|won't|isnt|doesnt)"
+_REQUEST = re.compile(r"^\W*(?:(?:so|and|but|ok|okay|hey|hi|hello|please)\b[\s,:]*)*(?:can|could|would|will) (?:you|u|someone|somebody|anyone|we have|i (?:get|have))\b", re.I)
 _YESNO = re.compile(rf"^(?:(?:so|and|but|ok|okay|hey|hi|hello|um|wait|hmm|well|please|quick question|question)\b[\s,:]*)*{_AUX}\b", re.I)
 _TAG = re.compile(
     rf"(?:,|\s-|\.|\?|;)?\s*(?:right|correct|true|yes|no|yeah|innit|or not|or no|agreed?|am i right|isn't that so|is that (?:right|true|correct|so)|{_AUX}(?:n't)? (?:it|they|that|he|she|there))\s*[?!.]*$",
@@ -56,7 +57,7 @@ def detect(text: str) -> Form:
         kind = "truefalse"
     elif BLANK in stem:
         kind = "cloze"
-    elif _YESNO.match(stem) or _TAG.search(stem):
+    elif (_YESNO.match(stem) and not _REQUEST.match(stem)) or _TAG.search(stem):
         kind = "either" if _EITHER.search(_TAG.sub("", stem)) else "yesno"
     elif _PRESUMES.search(stem):
         kind = "presumes"

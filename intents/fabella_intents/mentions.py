@@ -58,7 +58,7 @@ def _abbreviated(row: Sequence[str], vocabulary: Vocabulary) -> list[tuple[int, 
     short = vocabulary.parts.abbreviations
     at = 0
     while at < len(row):
-        for size in (2, 1):
+        for size in (3, 2, 1):
             part = short.get(" ".join(row[at : at + size])) if at + size <= len(row) else None
             if part is not None:
                 hits.append((at, at + size, part))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 _LIMIT = 1024
+_MOST = _LIMIT // 3  # texts that could ever fit: the shortest takes two quotes and a comma
+_ORDER = ("cited", "options", "parts", "intents")  # given up in this order when references are not enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +23,12 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Intents and slots. Build one to ask without a sentence: `Question(("origin",), structure="gastrocnemius")`.
+    """Intents and slots. To ask without a sentence: `Question(("origin",), structure="gastrocnemius")`.
 
-    `intents` are names or labels with an aspect ("fabella.where"). `parts` holds the parts asked about (empty: all).
-    `form` is how it is asked: "open", "yesno", "truefalse", "either", "choice", "except", "cloze" or "presumes".
-    `claims` are terms that the question asserts or offers beside its subject; `negated` turns them round.
+    `intents` are names or labels with an aspect ("fabella.where"). `parts` are those asked about (none: all).
+    `form` is how it is asked: "open", "yesno", "truefalse", "either", "choice", "except", "cloze" or
+    "presumes". `claims` are terms that the question asserts or offers beside its subject; `negated` turns
+    them round.
     """
 
     intents: tuple[str, ...]
@@ -39,6 +42,7 @@ class Question:
     claims: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     negated: bool = False
+    ordinal: int = 0
     brief: bool = False
     more: bool = False
 
@@ -56,8 +60,9 @@ class Question:
 class Context:
     """What the next question may refer back to. At most 1 KB of JSON.
 
-    `structure`, `parts`, `intents` are those of the last answer; `references` the ones named so far, in order of
-    their first mention; `shown` the passages of the last answer; `last` is its label even where the topic is older; `options` what a `clarify` offered.
+    `structure`, `parts`, `intents` are those of the last answer; `references` the ones named so far, in order
+    of their first mention; `shown` the passages of the last answer; `last` is its label even where the topic
+    is older; `options` what a `clarify` offered.
     """
 
     structure: str | None = None
@@ -70,36 +75,45 @@ class Context:
     last: str | None = None
 
     def to_json(self) -> str:
-        """Compact JSON within 1 KB; the oldest references and passages go first."""
-        one = self
+        """Compact JSON of at most 1024 bytes; the oldest references and the last passages go first."""
+        one = replace(self, references=self.references[-_MOST:], shown=self.shown[:_MOST])
+        one = replace(one, **{name: getattr(one, name)[:_MOST] for name in _ORDER})
         while len((text := _compact(one)).encode()) > _LIMIT:
-            if one.references and len(one.references) >= len(one.shown):
-                one = replace(one, references=one.references[1:])
-            elif one.shown:
-                one = replace(one, shown=one.shown[:-1])
-            elif one.cited:
-                one = replace(one, cited=one.cited[:-1])
-            else:
-                one = replace(one, options=one.options[:-1], intents=one.intents[:4], parts=one.parts[:4])
-                if not one.options:
-                    return _compact(replace(one, structure=(one.structure or "")[:80] or None))
+            one = _shorter(one)
         return text
 
     @classmethod
     def from_json(cls, text: str) -> Context:
         """Raises ValueError on anything that `to_json` didn't write."""
+        if len(text) > _LIMIT:
+            raise ValueError(f"not a Context: longer than {_LIMIT} characters")
         return cls(**_read(cls, text))
 
 
-def _compact(value: Any) -> str:
-    held = {key: item for key, item in asdict(value).items() if item not in (None, (), "", False)}
-    if held.get("form") == "open":
-        del held["form"]
-    return json.dumps(held, ensure_ascii=False, separators=(",", ":"))
+def _shorter(one: Context) -> Context:
+    if one.references and len(one.references) >= len(one.shown):
+        return replace(one, references=one.references[1:])
+    if one.shown:
+        return replace(one, shown=one.shown[:-1])
+    for name in _ORDER:
+        if held := getattr(one, name):
+            return replace(one, **{name: held[:-1]})
+    # Only an overlong text is left: it says nothing that a next question could refer to.
+    return Context()
+
+
+def _compact(value: Question | Context) -> str:
+    held = {f.name: item for f in fields(value) if (item := getattr(value, f.name)) != f.default}
+    text = json.dumps(held, ensure_ascii=False, separators=(",", ":"))
+    # A lone surrogate is no UTF-8, but JSON can spell it.
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _read(cls: type, text: str) -> dict[str, Any]:
-    data = json.loads(text)
+    try:
+        data = json.loads(text)
+    except RecursionError as error:
+        raise ValueError(f"not a {cls.__name__}: nested too deeply") from error
     if not isinstance(data, dict):
         raise ValueError(f"not a {cls.__name__}: an object is expected")
     known = {f.name: str(f.type) for f in fields(cls)}
@@ -112,7 +126,7 @@ def _read(cls: type, text: str) -> dict[str, Any]:
             if not (isinstance(value, list) and all(isinstance(x, str) for x in value)):
                 raise ValueError(f"not a {cls.__name__}: {key!r} must be a list of texts")
             made[key] = tuple(value)
-        elif isinstance(value, bool) if kind == "bool" else isinstance(value, str) or (value is None and "None" in kind):
+        elif type(value).__name__ == kind.removesuffix(" | None") or (value is None and "None" in kind):
             made[key] = value
         else:
             raise ValueError(f"not a {cls.__name__}: {key!r} has the wrong type")

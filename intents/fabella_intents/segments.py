@@ -12,7 +12,8 @@ _ASKING = (
     "aren't|tell|explain|describe|name|list|give|state|compare|show|cite|define|summarise|summarize|true|outline|identify|between|with which|at which|"
     "in which|on which|to which|from which|of which|by which|in what|on what|to what|from what|through which|via which|and what|and where|and which|and how"
 )
-_ASKS = re.compile(rf"^(?:(?:so|and|but|ok|okay|also|then|now|please|pls|hey|hi|um|well|plus|just)\b[\s,:]*)*(?:{_ASKING})\b", re.I)
+_ASKS = re.compile(rf"^(?:[\w\s]{{1,30}}:\s*)?(?:(?:so|and|but|ok|okay|also|then|now|please|pls|hey|hi|um|well|plus|just)\b[\s,:]*)*(?:{_ASKING})\b", re.I)
+_OPENING = re.compile(r"^(?:(?:ok|okay|so|and|hi|hello|hey)\W+)*(?:(?:a |one |another |next |new |different |quick |last )+questions?(?: again)?|next one|hi|hello|hey(?: there)?|thanks|thank you)\W*$", re.I)
 _JOINT = re.compile(
     r"(?:\s*[,;]\s*|\s+)(?:and|also|plus|&|n|and also|and then)\s+(?:also\s+)?(?=(?:(?:in|on|at|to|from|of|by|with|through|for|into)\s+)?(?:what|what's|whats|where|where's|which|who|how|when|why|does|do|is|are|can|tell|give|list|name)\b)"
     r"|\s*,\s*(?=(?:what|where|which|who|how|why)\b(?! (?:is|are) (?:the )?(?:link|point)\b))",
@@ -38,9 +39,11 @@ def split(utterance: Utterance) -> tuple[Segment, ...]:
         at = start + len(sentence)
         asks = sentence.rstrip(" )\"'").endswith("?") or bool(_ASKS.match(sentence))
         found.append(Segment(sentence, start, asks))
-    if not any(one.asks for one in found):
-        return (Segment(utterance.text, 0, True),) if utterance.text else ()
-    return tuple(found)
+    told = [one for one in found if not _OPENING.match(one.text)] or found
+    if not any(one.asks for one in told):
+        first = told[0]
+        return (Segment(utterance.text[first.start :], first.start, True),) if utterance.text else ()
+    return tuple(told)
 
 
 def clauses(segment: Segment) -> tuple[Segment, ...]:

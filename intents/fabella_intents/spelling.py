@@ -17,11 +17,11 @@ CHAT: Mapping[str, str] = {
     "wats": "what", "wat": "what", "wut": "what", "whats": "what", "wht": "what", "wich": "which", "whch": "which", "whos": "who", "wheres": "where",
     "hows": "how", "teh": "the", "hte": "the", "n": "and", "nd": "and", "u": "you", "ur": "your", "r": "are", "pls": "please", "plz": "please",
     "thx": "thanks", "ty": "thanks", "b4": "before", "bc": "because", "cuz": "because", "coz": "because", "dont": "don't", "doesnt": "doesn't",
-    "isnt": "isn't", "im": "i'm", "ive": "i've", "cant": "can't", "couldnt": "couldn't", "wasnt": "wasn't", "didnt": "didn't", "havent": "haven't", "shouldnt": "shouldn't", "youre": "you're", "youve": "you've", "theyll": "they'll", "wont": "won't", "whr": "where", "wer": "where", "abt": "about", "btw": "by the way", "ppl": "people",
-    "pt": "point", "hed": "head", "hedd": "head", "studys": "studies", "musle": "muscle", "mussle": "muscle", "muscel": "muscle", "msucle": "muscle", "musel": "muscle",
+    "isnt": "isn't", "im": "i'm", "ive": "i've", "cant": "can't", "couldnt": "couldn't", "wasnt": "wasn't", "didnt": "didn't", "havent": "haven't", "shouldnt": "shouldn't", "youre": "you're", "youve": "you've", "theyll": "they'll", "wont": "won't", "whr": "where", "wer": "where", "abt": "about", "ppl": "people",
+    "pt": "point", "auths": "authors", "auth": "author", "vals": "values", "loc": "location", "prev": "prevalence", "hed": "head", "hedd": "head", "studys": "studies", "musle": "muscle", "mussle": "muscle", "muscel": "muscle", "msucle": "muscle", "musel": "muscle",
     "wid": "with", "da": "the", "dis": "this", "dat": "that", "lemme": "let me", "gimme": "give me", "wanna": "want to", "gonna": "going to",
     "orig": "origin", "ins": "insertion", "attachs": "attaches", "attch": "attach", "posn": "position", "prox": "proximal", "dist": "distal",
-    "ant": "anterior", "post": "posterior", "sup": "superior", "inf": "inferior", "art": "artery", "nv": "nerve", "theres": "there", "thats": "that", "heres": "here", "yr": "year", "fxn": "function", "fxns": "functions", "fn": "function", "func": "function", "innerv": "innervation", "sesamid": "sesamoid", "yrs": "years", "wud": "would", "cud": "could", "shud": "should", "coudl": "could", "cld": "could", "wld": "would", "ref": "reference", "refs": "references",
+    "ant": "anterior", "post": "posterior", "sup": "superior", "inf": "inferior", "art": "artery", "nv": "nerve", "aa": "arteries", "nn": "nerves", "arts": "arteries", "ed": "edition", "theres": "there", "thats": "that", "heres": "here", "yr": "year", "fxn": "function", "fxns": "functions", "fn": "function", "func": "function", "innerv": "innervation", "sesamid": "sesamoid", "yrs": "years", "wud": "would", "cud": "could", "shud": "should", "coudl": "could", "cld": "could", "wld": "would", "ref": "reference", "refs": "references",
 }  # fmt: skip
 
 

@@ -20,10 +20,12 @@ from fabella_knowledge.vocabulary import Vocabulary
 
 _CONDITION = frozenset({"when", "with", "if", "while", "whilst", "once", "whenever"})
 _NOT = frozenset("not never no don't doesn't isn't aren't can't cannot won't didn't hasn't without neither nor".split())
-_CUE = 0.25  # what a cue word of an intent adds to its score
+_CUE = 0.3  # what a cue word of an intent adds to its score
+_NAME = 0.05  # and what its name adds
+_COMPARING = frozenset({"vs", "versus", "than", "and", "or", "both", "compared", "with", "to", "like", "beneath", "under"})
+_POINTS = frozenset({"that", "it", "this", "so", "they", "them"})
 _STRUCTURES = frozenset({"muscle", "sesamoid bone", "tendon", "group"})
-_HELD = frozenset({"year", "edition", "doi", "journal", "title", "volume", "publisher", "link", "url", "authors", "author", "issue", "pages", "published"})
-_FOCUS = frozenset({"movement", "activity", "state", "joint", "landmark", "bone", "region", "nerve", "artery", "root", "exercise", "method", "depth", "tissue", "tendon"})
+_FOCUS = frozenset({"movement", "activity", "state", "joint", "landmark", "bone", "region", "nerve", "artery", "root", "exercise", "method", "depth", "tissue", "tendon", "condition"})
 _ENTITY_TYPES = {"sesamoid bone": "structure", "muscle": "structure", "tendon": "structure", "group": "structure"}
 
 
@@ -46,6 +48,7 @@ class Read:
     row: tuple[str, ...]
     start: int = 0
     message: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     strange: tuple[int, ...] = ()
     doubts: tuple[str, ...] = ()
     elliptical: bool = False
@@ -129,6 +132,8 @@ class Understanding:
         if forms.detect(utterance.text).options:
             return (all_of_it,)
         asked = [one for one in segments.split(utterance) if one.asks and _worded(one, tokens)]
+        if not asked:
+            return (all_of_it,)
         found: list[Segment] = []
         for one in asked:
             clauses = segments.clauses(one)
@@ -140,9 +145,12 @@ class Understanding:
             # A later sentence that says little ("anybody?", "right?") belongs to the one before it.
             return (all_of_it,)
         if len(found) == 1 and found[0].text != utterance.text:
-            alone = self._predict(_span(found[0], tokens), row, links).scores[0][1]
-            # Alone it says too little: what came before it tells what is asked.
-            return (all_of_it,) if alone < 0 and whole.scores[0][1] > alone else tuple(found)
+            span = _span(found[0], tokens)
+            alone = self._predict(span, row, links).scores[0][1]
+            inside = [x for x in links if span[0] <= x.start < span[1]]
+            points = len(inside) <= 1 and bool(_POINTS & set(row[span[0] : span[1]])) and whole.answerable >= self.router.threshold
+            # Alone it says too little, or points back: what came before it tells what is asked.
+            return (all_of_it,) if points or (alone < 0 and whole.scores[0][1] > alone) else tuple(found)
         return tuple(found) if found else (all_of_it,)
 
     def _separate(
@@ -154,7 +162,8 @@ class Understanding:
             span = _span(piece, tokens)
             part = self._predict(span, row, links)
             label, score = part.scores[0]
-            if score < -0.45 or label.startswith("again.") or span[1] - span[0] < 3:
+            unclear = 0.3 <= part.answerable < self.router.threshold and label not in self.router.talk
+            if unclear or score < -0.45 or label.startswith("again.") or span[1] - span[0] < 2:
                 return False
             labels.append(label)
         return len(set(labels)) > 1
@@ -170,6 +179,8 @@ class Understanding:
         # The options of a multiple choice name what is wrong as well: only the stem tells what is asked.
         span = _span(replace(piece, text=form.stem) if form.options and form.stem else piece, tokens)
         part = whole if span == (0, len(row)) else self._predict(span, row, links)
+        if form.options and whole.answerable > part.answerable:
+            part = whole  # a stem without its options may say too little
         if part.scores[0][0].startswith("again.") and context == Context():
             part = whole.without("again.") if whole.scores[0][0].startswith("again.") else whole
         inside = tuple(one for one in links if span[0] <= one.start and one.end <= span[1])
@@ -183,7 +194,7 @@ class Understanding:
         parts = tuple(dict.fromkeys(x.term for x in inside if x.kind == "part"))
         question = Question(
             intents=intents,
-            structure=self._structure(intents, inside, links),
+            structure=_listed(piece.text, links) or self._structure(intents, inside, links, words),
             parts=parts,
             joints=_of_kind(inside, "joint"),
             movements=_of_kind(inside, "movement", "activity"),
@@ -193,12 +204,13 @@ class Understanding:
             claims=tuple(dict.fromkeys(x.term for x in inside if x.kind in _FOCUS and len(x.terms) == 1)),
             options=tuple(f"{letter}\t{option}" for letter, option in form.options),
             negated=form.negated and _negates(words, inside, span[0]),
+            ordinal=dialogue.ordinal(piece.text),
             brief=form.brief,
             more=form.more,
         )
         read = Read(
             piece.text, question, part, inside, form, words, start=span[0], message=tuple(row), strange=strange,
-            doubts=self._doubtful(doubts, inside, context), answerable=chance,
+            doubts=self._doubtful(doubts, inside, context), answerable=chance, asked=self._asked_by_name(words),
         )  # fmt: skip
         return dialogue.resolve(read, context, self.definitions, self.router, self.vocabulary.parts.sides)
 
@@ -222,23 +234,26 @@ class Understanding:
                 return (declined,), whole.answerable
         if best in self.router.talk:
             return (best,), chance
-        named = self._asked_by_name(words)
+        cued = self._cued(part, words)
+        named = () if cued.scores[0][0].startswith("references") else self._asked_by_name(words)
         if len(named) > 1 and form.kind == "open" and chance >= 0.15:
             return named, max(chance, self.router.threshold)
         if chance < self.router.threshold:
             label, score = part.best(self.router.declined)
-            if label == "person" and _HELD & set(words) and part.score("references.detail") > score - 0.5:
+            if label == "person" and dialogue.HELD & set(words) and part.score("references.detail") > score - 0.5:
                 return ("references.detail",), self.router.threshold
             return (label,), chance
-        label, _ = self._cued(part, words).best(self.router.answerable)
+        label, _ = cued.best(self.router.answerable)
         return (label,), chance
 
     def _cued(self, part: Prediction, words: Sequence[str]) -> Prediction:
         """The prediction with the cue words of the definitions weighed in."""
-        spoken = {name for name, one in self.definitions.items() if set(one.cues) & set(words)}
-        if not spoken:
+        bonus = {name: _NAME for name in self._asked_by_name(words)}
+        # An intent that has cue words is less likely without one of them than with one.
+        bonus |= {name: _CUE if set(one.cues) & set(words) else -_CUE / 2 for name, one in self.definitions.items() if one.cues}
+        if not bonus:
             return part
-        scores = [(label, value + _CUE if label.partition(".")[0] in spoken else value) for label, value in part.scores]
+        scores = [(label, value + bonus.get(label.partition(".")[0], 0.0)) for label, value in part.scores]
         return replace(part, scores=tuple(sorted(scores, key=lambda x: -x[1])))
 
     def _asked_by_name(self, words: Sequence[str]) -> tuple[str, ...]:
@@ -254,7 +269,9 @@ class Understanding:
             at += 1
         return tuple(found)
 
-    def _structure(self, intents: Sequence[str], inside: Sequence[Link], links: Sequence[Link]) -> str | None:
+    def _structure(
+        self, intents: Sequence[str], inside: Sequence[Link], links: Sequence[Link], row: Sequence[str]
+    ) -> str | None:
         """The structure that is asked about: named in the question, else before it in the message."""
         definition = self.definitions[intents[0].partition(".")[0]]
         for pool in (inside, links):
@@ -267,7 +284,8 @@ class Understanding:
                 # "which head of the gastrocnemius has it": the other structure is where, not what
                 return definition.subject if held else fitting[0] if fitting else definition.subject
             if held or fitting:
-                return (held or fitting)[0]
+                compared = bool(_COMPARING & set(row)) or definition.name == "relations" or pool is not inside
+                return (held or fitting)[0] if compared or not fitting else fitting[0]
         return None
 
 
@@ -277,6 +295,15 @@ def _negates(words: Sequence[str], links: Sequence[Link], start: int) -> bool:
         if word in _NOT and at > 0 and any(0 < x.start - start - at <= 8 and (x.kind != "muscle" or x.start - start - at <= 4) for x in links):
             return True
     return False
+
+
+def _listed(text: str, links: Sequence[Link]) -> str | None:
+    """The structure that an ordinal picks from several named in the message: "fabella, tendon: what's the first?"."""
+    nth = dialogue.ordinal(text)
+    named = list(dict.fromkeys(x.term for x in links if x.kind in _STRUCTURES and len(x.terms) == 1))
+    if not nth or len(named) < 2 or abs(nth) > len(named):
+        return None
+    return named[nth - 1 if nth > 0 else nth]
 
 
 def _names(definitions: Mapping[str, Definition]) -> dict[str, tuple[str, ...]]:
@@ -303,7 +330,7 @@ _FILLER = re.compile(r"^(?:anybody|anyone|right|please|pls|thanks|ok|okay|no|yes
 
 def _worded(piece: Segment, tokens: Sequence[Token]) -> bool:
     span = _span(piece, tokens)
-    return span[1] > span[0] and not _FILLER.match(piece.text)
+    return span[1] > span[0] and any(c.isalpha() for c in piece.text) and not _FILLER.match(piece.text)
 
 
 def _entities(links: Sequence[Link], tokens: Sequence[Token], vocabulary: Vocabulary) -> tuple[Entity, ...]:

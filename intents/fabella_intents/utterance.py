@@ -10,13 +10,19 @@ import unicodedata
 from dataclasses import dataclass
 
 LIMIT = 2000
-_MENTION = re.compile(r"<[@#][!&]?\d+>|<a?:\w+:\d+>|@(?:everyone|here|\w{2,32})\b|:[a-z_]{3,20}:|https?://\S{1,500}")
+_MENTION = re.compile(
+    r"<[@#][!&]?\d+>|<a?:\w+:\d+>|@(?:everyone|here|\w{2,32})\b|(?<!\w):[a-z_]{3,20}:(?!\w)|https?://\S{1,500}"
+)
 _MARKUP = re.compile(r"[*`~|>]+|(?<!\w)_{1}(?=\w)|(?<=\w)_{1}(?!\w)")
 _HTML = re.compile(r"</?[a-zA-Z][^<>]{0,100}>")
-_CLOZE = re.compile(r"\{\{c\d+::.{0,60}?\}\}|\[\s*\.{2,}\s*\]|_{2,}|\.{4,}|…{1,}(?=\s*\w)|\(\s*\)|\[\s*\]")
+_CLOZE = re.compile(r"\{\{c\d+::.{0,60}?\}\}|\[\s*\.{2,}\s*\]|_{2,}|\.{4,}|\(\s*\)|\[\s*\]")
 _SPACE = re.compile(r"\s+")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=\S)|\n+")
 BLANK = "blank__"
+# Cf format (zero width, direction), Me enclosing: they stand inside words ("gas\u00adtroc") and leave no gap.
+_INVISIBLE = frozenset({"Cf", "Me"})
+# Cc control, Cs lone surrogate, Co private, Cn unassigned, So emoji, Sk modifiers
+_SILENT = frozenset({"Cc", "Cs", "Co", "Cn", "So", "Sk"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +40,11 @@ class Utterance:
 
 
 def clean(raw: str) -> Utterance:
-    """The utterance behind `raw`. A gap to fill in becomes the word `BLANK`."""
+    """The utterance behind `raw`, `LIMIT` characters at most. A gap to fill in becomes the word `BLANK`."""
     cut = len(raw) > LIMIT
     text = raw[:LIMIT].replace("\r", "\n")
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-        text = "".join(" " if _silent(c) else c for c in text)
+        text = "".join(_spoken(c) for c in unicodedata.normalize("NFKC", text))
     elif not text.isprintable():
         text = "".join(c if c.isprintable() or c == "\n" else " " for c in text)
     text = _MENTION.sub(" ", text)
@@ -47,11 +52,14 @@ def clean(raw: str) -> Utterance:
     text = _CLOZE.sub(f" {BLANK} ", text)
     text = _MARKUP.sub(" ", text)
     lines = [_SPACE.sub(" ", line).strip() for line in text.split("\n")]
-    return Utterance(raw, "\n".join(line for line in lines if line), cut)
+    # A compatibility form may be many letters, and a gap is a long word: the limit holds for what comes out.
+    text = "\n".join(line for line in lines if line)
+    return Utterance(raw, text[:LIMIT].rstrip(), cut or len(text) > LIMIT)
 
 
-def _silent(character: str) -> bool:
-    if character == "\n":
-        return False
-    # Cc control, Cf format (zero width, direction), Cs lone surrogate, Co private, Cn unassigned, So emoji, Sk modifiers
-    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "So", "Sk"}
+def _spoken(character: str) -> str:
+    """What is left of a character: itself, a space, or nothing."""
+    category = unicodedata.category(character)
+    if category in _INVISIBLE or "\ufe00" <= character <= "\ufe0f":
+        return ""
+    return " " if category in _SILENT and character != "\n" else character

@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from fabella_knowledge.errors import Problem
 from fabella_knowledge.model import Citation
+from fabella_knowledge.tokens import printable, words
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 HEADINGS = (
     "Description", "Location", "Heads", "Relations", "Origin", "Insertion", "Action", "Innervation",
@@ -17,7 +22,11 @@ HEADINGS = (
 KEYS = frozenset({"name", "latin", "kind", "aliases", "region", "parts", "ids"})
 _CITED = re.compile(r"\s*\[(@[^\]]*)\]")
 _KEY = re.compile(r"@([A-Za-z0-9_][A-Za-z0-9_.:-]*)\s*(?:,\s*(.*))?$", re.DOTALL)
+_STRAY = re.compile(r"(?<![\w.])@\w+")
 _LABEL = re.compile(r"([^:]{2,40}):\s+\S")
+_YAML_KEY = re.compile(r"[\"']?([\w-]+)[\"']?\s*:")
+_COMMENT = re.compile(r"\s*<!--.*-->\s*", re.DOTALL)
+_NO_FRONT = "no front matter: begin with a block between two lines '---' that holds 'name' and 'kind'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,60 +62,74 @@ class ArticleFile:
 
 def read(text: str, shown: str) -> tuple[ArticleFile | None, list[Problem]]:
     """Parse an article. Returns it, or None where the front matter cannot be used, and every problem."""
-    import frontmatter
-    import yaml
+    from frontmatter.default_handlers import YAMLHandler
 
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    fences = list(islice(YAMLHandler.FM_BOUNDARY.finditer(text), 2))
+    if not fences or text[: fences[0].start()].strip():
+        return None, [Problem(shown, 1, _NO_FRONT)]
+    before = text.count("\n", 0, fences[0].end())
+    if len(fences) == 1:
+        return None, [Problem(shown, before + 1, "the front matter has no end: close it with a line '---'")]
+    head, body = text[fences[0].end() : fences[1].start()], text[fences[1].end() :]
     try:
-        post = frontmatter.loads(text)
-    except yaml.YAMLError as error:
+        meta = YAMLHandler().load(head)
+    except Exception as error:  # PyYAML raises what its constructors do: ValueError for 2013-13-13
         mark = getattr(error, "problem_mark", None)
-        line = mark.line + 2 if mark else 1
-        return None, [Problem(shown, line, f"broken front matter: {getattr(error, 'problem', None) or error}")]
-    if not post.metadata:
-        message = "no front matter: an article begins with a block between two lines '---' that holds at least 'name' and 'kind'"
-        return None, [Problem(shown, 1, message)]
-    lines = text.splitlines()
-    first = _first_line(lines)
-    meta: Mapping[str, Any] = post.metadata
-    problems = _front_matter(meta, lines, shown)
-    if not isinstance(meta.get("name"), str) or not isinstance(meta.get("kind"), str):
+        line = before + 1 + (mark.line if mark else 0)
+        said = " ".join(str(getattr(error, "problem", None) or error).split())
+        return None, [Problem(shown, line, f"broken front matter: {said}")]
+    if not isinstance(meta, dict) or not meta:
+        return None, [Problem(shown, before + 1, _NO_FRONT)]
+    places, problems = _places(head, before + 1, shown)
+    problems += _front_matter(meta, places, before + 1, shown)
+    claims, more = _body(body, text.count("\n", 0, fences[1].end()), shown)
+    problems += more
+    if not (_is_text(meta.get("name")) and _is_text(meta.get("kind"))):
         return None, problems
-    claims, more = _body(post.content, first + _blank(lines, first), shown)
-    name = meta["name"].strip()
-    return (
-        ArticleFile(
-            name=name,
-            latin=str(meta.get("latin") or ""),
-            kind=meta["kind"].strip().lower(),
-            region=str(meta.get("region") or ""),
-            aliases=_strings(meta.get("aliases")),
-            parts=tuple(part.lower() for part in _strings(meta.get("parts"))),
-            claims=claims,
-            path=shown,
-            line_of_name=_line_of("name", lines),
-        ),
-        problems + more,
+    article = ArticleFile(
+        name=meta["name"].strip(),
+        latin=str(meta.get("latin") or "").strip(),
+        kind=meta["kind"].strip().lower(),
+        region=str(meta.get("region") or "").strip(),
+        aliases=_strings(meta.get("aliases")),
+        parts=tuple(part.lower() for part in _strings(meta.get("parts"))),
+        claims=claims,
+        path=shown,
+        line_of_name=places.get("name", before + 1),
     )
+    return article, problems
 
 
-def _front_matter(meta: Mapping[str, Any], lines: list[str], shown: str) -> list[Problem]:
+def _places(head: str, first: int, shown: str) -> tuple[dict[str, int], list[Problem]]:
+    """The line of every key of the front matter, and the keys that stand there twice."""
+    places: dict[str, int] = {}
+    problems = []
+    for line, text in enumerate(head.split("\n"), first):
+        match = _YAML_KEY.match(text)
+        if match is not None and match.group(1) in places:
+            problems.append(Problem(shown, line, f"'{match.group(1)}' stands twice in the front matter"))
+        elif match is not None:
+            places[match.group(1)] = line
+    return places, problems
+
+
+def _front_matter(
+    meta: Mapping[Any, Any], places: Mapping[str, int], first: int, shown: str
+) -> list[Problem]:
     known = ", ".join(sorted(KEYS))
-    problems = [
-        Problem(shown, _line_of(str(key), lines), f"unknown key '{key}'; known are {known}")
-        for key in meta
-        if key not in KEYS
-    ]
-    problems += [
-        Problem(shown, _line_of(key, lines), f"'{key}' is missing or not a text")
-        for key in ("name", "kind")
-        if not isinstance(meta.get(key), str)
-    ]
-    problems += [
-        Problem(shown, _line_of(key, lines), f"'{key}' must be a list of texts")
-        for key in ("aliases", "parts")
-        if key in meta and not (isinstance(meta[key], list) and all(isinstance(x, str) for x in meta[key]))
-    ]
-    return problems
+    found = [(str(key), f"unknown key '{key}'; known are {known}") for key in meta if key not in KEYS]
+    for key in ("name", "kind"):
+        if not _is_text(meta.get(key)):
+            found.append((key, f"'{key}' is missing or not a text of one line"))
+    for key in ("latin", "region"):
+        if meta.get(key) is not None and not _is_text(meta[key]):
+            found.append((key, f"'{key}' must be a text of one line"))
+    for key in ("aliases", "parts"):
+        held = meta.get(key)
+        if held is not None and not (isinstance(held, list) and all(_is_text(one) for one in held)):
+            found.append((key, f"'{key}' must be a list of texts"))
+    return [Problem(shown, places.get(key, first), message) for key, message in found]
 
 
 def _body(content: str, offset: int, shown: str) -> tuple[tuple[Claim, ...], list[Problem]]:
@@ -116,83 +139,83 @@ def _body(content: str, offset: int, shown: str) -> tuple[tuple[Claim, ...], lis
     problems: list[Problem] = []
     heading: list[str] = []
     level = 0
-    for token in MarkdownIt("commonmark", {"html": False}).parse(content):
+    for token in MarkdownIt("commonmark").parse(content):
+        line = offset + (token.map[0] if token.map else 0) + 1
         if token.type == "heading_open":
             level = int(token.tag[1:])
         elif token.type == "heading_close":
             level = 0
         elif token.type == "inline":
-            line = offset + (token.map[0] if token.map else 0) + 1
-            text = " ".join(token.content.split())
+            text = _plain(token)
             if level:
                 heading = _under(heading, level, text, line, shown, problems)
-            else:
+            elif text or not _COMMENT.fullmatch(token.content):
                 _claim(heading, text, line, shown, claims, problems)
-        elif token.type in ("fence", "code_block", "html_block"):
-            line = offset + (token.map[0] if token.map else 0) + 1
-            problems.append(Problem(shown, line, "only headings, lists and paragraphs are read; this block is lost"))
+        elif token.type in ("fence", "code_block") or (
+            token.type == "html_block" and not _COMMENT.fullmatch(token.content)
+        ):
+            message = "only headings, lists and paragraphs are read; this block is lost"
+            problems.append(Problem(shown, line, message))
     return tuple(claims), problems
 
 
-def _under(path: list[str], level: int, text: str, line: int, shown: str, problems: list[Problem]) -> list[str]:
+def _plain(token: Token) -> str:
+    """The text of a block without its markup; comments are left out."""
+    pieces = []
+    for child in token.children or ():
+        if child.type in ("softbreak", "hardbreak"):
+            pieces.append(" ")
+        elif child.type in ("text", "code_inline", "image") or not child.content.startswith("<!--"):
+            pieces.append(child.content)
+    return " ".join("".join(pieces).split())
+
+
+def _under(
+    path: list[str], level: int, text: str, line: int, shown: str, problems: list[Problem]
+) -> list[str]:
     if level == 2:
         if text not in HEADINGS:
-            problems.append(Problem(shown, line, f"unknown heading '{text}'; known are {', '.join(HEADINGS)}"))
+            known = ", ".join(HEADINGS)
+            problems.append(Problem(shown, line, f"unknown heading '{text}'; known are {known}"))
         return [text]
     if level == 3 and path:
         return [path[0], text]
     problems.append(Problem(shown, line, f"heading '{text}': sections are '## ', their sub-sections '### '"))
-    return path
+    return path or [text]
 
 
 def _claim(
     heading: list[str], raw: str, line: int, shown: str, claims: list[Claim], problems: list[Problem]
 ) -> None:
     citations: list[Citation] = []
+    broken: list[str] = []
     for group in _CITED.finditer(raw):
         for piece in group.group(1).split(";"):
             match = _KEY.match(piece.strip())
             if match is None:
-                problems.append(Problem(shown, line, f"broken citation '{piece.strip()}'; write [@key] or [@key, p. 3]"))
-            else:
-                locator = (match.group(2) or "").strip() or None
-                one = Citation(match.group(1), locator)
-                if one not in citations:
-                    citations.append(one)
+                broken.append(piece.strip())
+                continue
+            one = Citation(match.group(1), (match.group(2) or "").strip() or None)
+            if one not in citations:
+                citations.append(one)
     text = _CITED.sub("", raw).strip()
+    broken += _STRAY.findall(text)
+    hint = "write [@key] or [@key, p. 3]"
+    problems += [Problem(shown, line, f"broken citation '{one}'; {hint}") for one in broken]
     if not heading:
         problems.append(Problem(shown, line, "a claim before the first heading"))
-        return
-    if not text:
+    elif not text:
         problems.append(Problem(shown, line, "a citation without a claim"))
-        return
-    if not citations:
-        problems.append(Problem(shown, line, f"a claim without a citation: '{_short(text)}'; add [@key]"))
-        return
-    claims.append(Claim(tuple(heading), text, tuple(citations), line))
+    elif not citations and not broken:
+        said = text if len(text) <= 60 else text[:59] + "…"
+        problems.append(Problem(shown, line, f"a claim without a citation: '{said}'; add [@key]"))
+    elif citations:
+        claims.append(Claim(tuple(heading), text, tuple(citations), line))
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and printable(value.strip()) and bool(words(value))
 
 
 def _strings(value: object) -> tuple[str, ...]:
-    return tuple(x.strip() for x in value if isinstance(x, str) and x.strip()) if isinstance(value, list) else ()
-
-
-def _first_line(lines: list[str]) -> int:
-    """The number of lines up to and with the one that ends the front matter."""
-    fences = [n for n, line in enumerate(lines) if line.strip() == "---"]
-    return fences[1] + 1 if len(fences) > 1 else 0
-
-
-def _blank(lines: list[str], first: int) -> int:
-    """How many blank lines follow the front matter: the parser of the front matter strips them."""
-    count = 0
-    while first + count < len(lines) and not lines[first + count].strip():
-        count += 1
-    return count
-
-
-def _line_of(key: str, lines: list[str]) -> int:
-    return next((n for n, line in enumerate(lines, 1) if line.strip().startswith(f"{key}:")), 1)
+    return tuple(one.strip() for one in value if isinstance(one, str)) if isinstance(value, list) else ()

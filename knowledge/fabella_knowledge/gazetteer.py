@@ -20,10 +20,13 @@ class Mention:
 
 
 class Gazetteer:
-    """A trie over the words of all aliases; a walk is linear in the number of words times the longest alias."""
+    """A trie over the words of all aliases; a walk takes the words times those of the longest alias."""
 
     def __init__(self, aliases: Mapping[str, Sequence[str]]) -> None:
-        """`aliases` maps an alias as people write it to the names of the terms that it may stand for."""
+        """`aliases` maps an alias as people write it to the names of the terms that it may stand for.
+
+        An alias without a letter or digit is never found.
+        """
         self._root: dict[str, object] = {}
         for alias, terms in aliases.items():
             node = self._root
@@ -35,7 +38,7 @@ class Gazetteer:
                 held.extend(term for term in terms if term not in held)
 
     def find(self, row: Sequence[str]) -> tuple[Mention, ...]:
-        """The mentions in `row` (normalised words) from left to right, longest match first, none overlapping."""
+        """The mentions in `row` (folded words) from left to right, longest match first, none overlapping."""
         keys = [singular(word) for word in row]
         mentions: list[Mention] = []
         at = 0
@@ -70,5 +73,7 @@ class Gazetteer:
 
 
 def _key(row: Iterable[str]) -> list[str]:
+    """The words that must be there: no determiners inside the name, but "bundle of His" keeps its end."""
     found = [singular(word) for word in row]
-    return [word for at, word in enumerate(found) if at == 0 or word not in DETERMINERS]
+    last = len(found) - 1
+    return [word for at, word in enumerate(found) if at in (0, last) or word not in DETERMINERS]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-ATTACHMENT_KINDS = frozenset({"bone", "landmark", "tendon", "muscle", "ligament", "membrane", "sesamoid bone"})
+ATTACHMENT_KINDS = frozenset(
+    {"bone", "landmark", "tendon", "muscle", "ligament", "membrane", "sesamoid bone"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A source, formatted when the library is built. `unopened` marks one that is cited after another work."""
+    """A source, printed when the library is built. `unopened` marks one that is cited after another work."""
 
     id: str
     ama: str

@@ -6,15 +6,18 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_WORD = re.compile(r"%|[^\W_]+(?:['’][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s?$")
 # Words that may stand inside a name without changing it: "back of my heel bone".
-DETERMINERS = frozenset("a an the my your his her its our their this that these those".split())
+DETERMINERS = frozenset(
+    {"a", "an", "the", "my", "your", "his", "her", "its", "our", "their", "this", "that", "these", "those"}
+)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word: `norm` is what is compared (case folded, without accents), `start:end` its place in the text."""
+    """A word: `norm` is what is compared (letters and digits, folded), `start:end` its place in the text."""
 
     norm: str
     start: int
@@ -22,7 +25,7 @@ class Token:
 
 
 def fold(text: str) -> str:
-    """`text` in lower case without accents or compatibility forms ("Musculus" and "ＭＵＳＣＵＬＵＳ" alike)."""
+    """`text` in lower case without accents or compatibility forms: "ＭＵＳＣＵＬＵＳ" is "musculus"."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text)
@@ -33,7 +36,10 @@ def tokenize(text: str) -> tuple[Token, ...]:
     """The words of `text` in order. Hyphens part words; a possessive 's is dropped."""
     tokens = []
     for match in _WORD.finditer(text):
-        norm = _POSSESSIVE.sub("", fold(match.group()).replace("’", "'")).replace("'", "")
+        norm = "percent" if match.group() == "%" else _POSSESSIVE.sub("", fold(match.group()))
+        if not norm.isalnum():
+            # An apostrophe, or what a compatibility form was folded into: "½" becomes "1⁄2".
+            norm = "".join(c for c in norm if c.isalnum())
         if norm:
             tokens.append(Token(norm, match.start(), match.end()))
     return tuple(tokens)
@@ -44,8 +50,18 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(token.norm for token in tokenize(text))
 
 
+def printable(text: str) -> bool:
+    """Whether `text` has no control character (a line break is one) and no lone surrogate: fit for a name."""
+    return _CONTROL.search(text) is None
+
+
+def alias_key(alias: str) -> str:
+    """What spellings of a name share: folded words without plurals, "Sural Arteries" -> "sural artery"."""
+    return " ".join(singular(word) for word in words(alias))
+
+
 def singular(word: str) -> str:
-    """A light plural stripper for matching names: "arteries" -> "artery", "heads" -> "head", "soleus" as it is."""
+    """A light plural stripper for names: "arteries" -> "artery", "heads" -> "head", "soleus" as it is."""
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "ps")):

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, replace
 
-from fabella_knowledge.errors import Problem
 from fabella_knowledge.gazetteer import Gazetteer
 from fabella_knowledge.model import Term
 from fabella_knowledge.tokens import words
-
-_TERM_KEYS = {"kind", "aliases", "part_of", "branch_of", "opposite", "joint"}
-_TABLES = {"names", "terms", "lay", "parts", "ambiguous", "never", "opposites"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +101,7 @@ def build(
     for term in list(table.values()):
         other = table.get(term.opposite or "")
         if other is not None and other.opposite is None:
-            table[other.name] = Term(
-                other.name, other.kind, other.display, other.aliases, other.part_of, other.branch_of,
-                term.name, other.joint, other.article,
-            )  # fmt: skip
+            table[other.name] = replace(other, opposite=term.name)
     pairs = {pair for a, b in never for pair in ((a, b), (b, a))}
     return Vocabulary(
         terms=table,
@@ -121,110 +111,3 @@ def build(
         opposites=tuple(opposites),
         gazetteer=Gazetteer(aliases),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class VocabularyFile:
-    """What one `vocabulary.toml` holds, before the files and articles of a library are joined."""
-
-    terms: tuple[Term, ...]
-    lines: Mapping[str, int]
-    lay: Mapping[str, tuple[str, ...]]
-    ambiguous: tuple[Ambiguity, ...]
-    parts: PartWords | None
-    never: tuple[tuple[str, str], ...]
-    opposites: tuple[Opposition, ...]
-
-
-def read(path: Path, text: str, shown: str) -> tuple[VocabularyFile, list[Problem]]:
-    """Parse a vocabulary. Problems name the line of the table or key that they are about."""
-    empty = VocabularyFile((), {}, {}, (), None, (), ())
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        return empty, [Problem(shown, _line_of_error(error), f"not TOML: {error}")]
-    lines = text.splitlines()
-    problems: list[Problem] = []
-
-    def where(*needles: str) -> int:
-        return next((n for n, line in enumerate(lines, 1) if all(x in line for x in needles)), 0)
-
-    problems += [
-        Problem(shown, where(f"[{key}"), f"unknown table '{key}'; known are {', '.join(sorted(_TABLES))}")
-        for key in data
-        if key not in _TABLES
-    ]
-    terms: list[Term] = []
-    places: dict[str, int] = {}
-    for name, body in _tables(data.get("terms")):
-        place = where("[terms.", f"{name}") or where("[terms")
-        places[name] = place
-        for key in sorted(set(body) - _TERM_KEYS):
-            problems.append(Problem(shown, place, f"unknown key '{key}' in term '{name}'"))
-        if not isinstance(body.get("kind"), str):
-            problems.append(Problem(shown, place, f"term '{name}' has no kind"))
-            continue
-        terms.append(
-            Term(
-                name=name, kind=body["kind"], display=name, aliases=_strings(body.get("aliases")),
-                part_of=body.get("part_of"), branch_of=body.get("branch_of"), opposite=body.get("opposite"),
-                joint=body.get("joint"),
-            )  # fmt: skip
-        )
-    for kind, held in _items(data.get("names")):
-        terms += [Term(one.lower(), kind, one) for one in _strings(held)]
-    lay = {name.lower(): _strings(held) for name, held in _items(data.get("lay"))}
-    ambiguous = []
-    for alias, body in _tables(data.get("ambiguous")):
-        owners = tuple(owner.lower() for owner in _strings(body.get("owners")))
-        if len(owners) < 2:
-            problems.append(Problem(shown, where(alias), f"ambiguous alias '{alias}' needs at least two owners"))
-        default = body.get("default")
-        if default is not None and default not in owners:
-            problems.append(Problem(shown, where(alias), f"default '{default}' of '{alias}' is none of its owners"))
-        ambiguous.append(Ambiguity(alias, owners, default))
-    never = [tuple(pair) for pair in data.get("never", {}).get("bridge", ())]
-    problems += [
-        Problem(shown, where("bridge"), f"a pair that is never bridged needs two words: {pair!r}")
-        for pair in never
-        if len(pair) != 2
-    ]
-    opposites = [
-        Opposition(name, frozenset(_strings(body.get("words"))), frozenset(_strings(body.get("against"))))
-        for name, body in _tables(data.get("opposites"))
-    ]
-    file = VocabularyFile(
-        terms=tuple(terms),
-        lines=places,
-        lay=lay,
-        ambiguous=tuple(ambiguous),
-        parts=_part_words(data["parts"]) if isinstance(data.get("parts"), dict) else None,
-        never=tuple((pair[0], pair[1]) for pair in never if len(pair) == 2),
-        opposites=tuple(opposites),
-    )
-    return file, problems
-
-
-def _part_words(body: Mapping[str, Any]) -> PartWords:
-    sides = {word: side for side, held in _items(body.get("sides")) for word in _strings(held)}
-    short = {
-        " ".join(words(alias)): part for part, held in _items(body.get("abbreviations")) for alias in _strings(held)
-    }
-    return PartWords(frozenset(_strings(body.get("nouns"))), frozenset(_strings(body.get("loose"))), sides, short)
-
-
-def _items(body: object) -> list[tuple[str, Any]]:
-    return list(body.items()) if isinstance(body, dict) else []
-
-
-def _tables(body: object) -> list[tuple[str, dict[str, Any]]]:
-    return [(key, value) for key, value in _items(body) if isinstance(value, dict)]
-
-
-def _strings(value: object) -> tuple[str, ...]:
-    return tuple(x for x in value if isinstance(x, str)) if isinstance(value, list) else ()
-
-
-def _line_of_error(error: tomllib.TOMLDecodeError) -> int:
-    tail = str(error).rpartition("line ")[2].split(",")[0]
-    return int(tail) if tail.isdigit() else 0

@@ -1,0 +1,121 @@
+"""What the command line takes, and the help that explains it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from fabella.engine import STYLES
+
+ENVIRONMENT = "FABELLA_LIBRARY"
+_DESCRIPTION = "Answers questions about anatomy from texts that it can cite, or says that they don't tell."
+_EXAMPLES = """\
+examples:
+  {0}
+      a conversation; /help inside
+  {0} ask "where does the gastroc originate?"
+  {0} ask --why "what is a fabela"
+      how it was read, what was found
+  {0} ask --cite apa "what is the fabella"
+      references in APA (or ama, bibtex)
+  {0} ask --json "what is the fabella"
+      everything, for programs
+  echo "which nerve supplies it?" | {0}
+      one question a line
+  {0} ask --batch questions.jsonl > answers.jsonl
+  {0} --library my-texts ask "what is it?"
+      your own articles beside the built-in ones
+  {0} check my-texts
+      their problems, with file and line
+  {0} eval my-questions.jsonl
+      how many are answered right
+
+exit status:
+  ask          0 answered, corrected or small talk
+               3 refused or asked back
+  ask --batch  1 when a line could not be read
+  eval         1 when a line could not be read
+  check        1 when there is a problem
+  all          2 wrong usage, or a library with
+               problems; 130 interrupted
+
+environment:
+  FABELLA_LIBRARY  folders, separated as in PATH
+  FABELLA_CACHE    where fitted models are kept
+  NO_COLOR         text without any style"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line. Its namespace always has `command`, None for a conversation."""
+    own = Path(sys.argv[0]).name
+    name = f"python {own}" if own == "run_bot.py" else "fabella"
+    made = argparse.ArgumentParser(
+        name,
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES.format(name),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("--version", action="version", version=_version())
+    _library(made, "library")
+    common = argparse.ArgumentParser(add_help=False)
+    _library(common, "further")
+    commands = made.add_subparsers(
+        dest="command", metavar="COMMAND", title="commands (without one: a conversation)"
+    )
+
+    ask = commands.add_parser("ask", parents=[common], help="answer one question, or a batch")
+    ask.add_argument("question", nargs="*", help="the question, in quotes")
+    ask.add_argument("--json", action="store_true", help="print the answer as a JSON object")
+    ask.add_argument("--why", action="store_true", help="show how the question was read and what was found")
+    ask.add_argument(
+        "--cite",
+        choices=STYLES,
+        default="ama",
+        metavar="STYLE",
+        help="style of the references: ama, apa or bibtex",
+    )
+    ask.add_argument(
+        "--batch", metavar="FILE", help='JSON lines {"question", "id", "conversation"}; - is standard input'
+    )
+
+    scored = commands.add_parser("eval", parents=[common], help="score the answers to question files")
+    scored.add_argument(
+        "file", nargs="+", metavar="FILE", help="JSON lines with q, class, must, must_not, cite"
+    )
+    scored.add_argument(
+        "--failures", type=int, default=10, metavar="N", help="show the first N wrong answers (default 10)"
+    )
+
+    check = commands.add_parser("check", parents=[common], help="report the problems of a library")
+    check.add_argument("path", nargs="*", type=Path, metavar="PATH", help="folders beside the built-in texts")
+    return made
+
+
+def folders(options: argparse.Namespace) -> tuple[Path, ...]:
+    """The folders of the environment and of every --library, in this order."""
+    named = [one for one in os.environ.get(ENVIRONMENT, "").split(os.pathsep) if one]
+    return tuple(
+        Path(one).expanduser() for one in (*named, *options.library, *getattr(options, "further", ()))
+    )
+
+
+def _library(made: argparse.ArgumentParser, dest: str) -> None:
+    made.add_argument(
+        "--library",
+        action="append",
+        default=[],
+        metavar="PATH",
+        dest=dest,
+        help="a folder of your own articles; may be given several times",
+    )
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return f"fabella {version('fabella')}"
+    except PackageNotFoundError:
+        return "fabella (not installed)"

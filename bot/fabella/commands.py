@@ -1,0 +1,133 @@
+"""The commands of the command line. Each gives an exit status and imports what it alone needs."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from fabella.engine import Engine
+from fabella.screen import Screen, screen
+from fabella_knowledge.errors import SettingError
+
+DONE, PROBLEMS, HELD = 0, 1, 3
+Command = Callable[[argparse.Namespace, Sequence[Path]], int]
+
+
+def ask(options: argparse.Namespace, folders: Sequence[Path]) -> int:
+    """Print the answer to one question (3: refused or asked back), or with --batch those to many."""
+    if options.batch is not None:
+        return _batch(options, folders)
+    answer = _load(folders).ask(" ".join(options.question), style=options.cite)
+    if options.json:
+        from fabella.batch import dump, to_json
+
+        print(dump(to_json(answer, why=options.why), encoding=sys.stdout.encoding))
+    else:
+        from fabella.session import why
+
+        shown = _screen()
+        shown.show(answer)
+        if options.why:
+            shown.show(why(answer.why))
+    return HELD if answer.status in ("refused", "clarify") else DONE
+
+
+def _batch(options: argparse.Namespace, folders: Sequence[Path]) -> int:
+    from fabella.batch import run
+
+    with _opened(options.batch) as lines:
+        engine = _load(folders)
+        right = run(
+            engine, lines, sys.stdout, sys.stderr, name=options.batch, style=options.cite, why=options.why
+        )
+    return DONE if right else PROBLEMS
+
+
+def evaluate(options: argparse.Namespace, folders: Sequence[Path]) -> int:
+    """Print the score of the question files; 1 when a line could not be read."""
+    from fabella import evaluation, scoresheet
+    from fabella.batch import Progress
+
+    problems: list[str] = []
+    golds: list[evaluation.Gold] = []
+    for name in options.file:
+        with _opened(name) as lines:
+            golds += evaluation.read(lines, name=name, report=problems.append)
+    tell(*problems)
+    progress = Progress(sys.stderr)
+    outcomes = evaluation.evaluate(_load(folders), golds, step=progress.step)
+    progress.clear()
+    print(scoresheet.table(outcomes, failures=options.failures))
+    return PROBLEMS if problems else DONE
+
+
+def check(options: argparse.Namespace, folders: Sequence[Path]) -> int:
+    """Print every problem of the library and of the folders named; 1 when there is one."""
+    from fabella_knowledge import check as problems_of
+
+    problems = problems_of(*folders, *options.path)
+    for problem in problems:
+        print(problem)
+    print(f"{len(problems)} problem{'' if len(problems) == 1 else 's'}" if problems else "no problem found")
+    return PROBLEMS if problems else DONE
+
+
+def converse(options: argparse.Namespace, folders: Sequence[Path]) -> int:
+    """Hold a conversation: with a person at a terminal, else one question a line of standard input."""
+    shown = _screen()
+    if sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty():
+        engine = _load(folders)
+        from fabella import repl
+
+        return repl.run(engine, shown)
+    from fabella.session import LEAVING, Session
+
+    with _opened("-") as lines:
+        talk = Session(_load(folders))
+        for raw in lines:
+            line = raw.decode("utf-8", "surrogateescape").strip()
+            if line.lower() in LEAVING:
+                break
+            if line:
+                shown.echo(line)
+                shown.show(talk.reply(line))
+    return DONE
+
+
+COMMANDS: Mapping[str | None, Command] = {None: converse, "ask": ask, "check": check, "eval": evaluate}
+
+
+def tell(*lines: str) -> None:
+    """Write lines to standard error."""
+    for line in lines:
+        print(line, file=sys.stderr, flush=True)
+
+
+def _load(folders: Sequence[Path]) -> Engine:
+    return Engine.load(*folders, report=tell)
+
+
+def _screen() -> Screen:
+    return screen(sys.stdout, no_color=bool(os.environ.get("NO_COLOR")))
+
+
+def _opened(name: str) -> contextlib.AbstractContextManager[BinaryIO]:
+    """The bytes of a file, or of standard input for "-".
+
+    Raises:
+        SettingError: a file that cannot be opened, or a standard input that is closed.
+    """
+    if name == "-":
+        if sys.stdin is None:
+            raise SettingError("standard input is closed: nothing to answer")
+        return contextlib.nullcontext(sys.stdin.buffer)
+    try:
+        return Path(name).open("rb")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SettingError(f"{name}: cannot be read: {reason}") from None

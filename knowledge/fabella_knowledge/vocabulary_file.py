@@ -1,0 +1,182 @@
+"""Reads one `vocabulary.toml`: what it declares, before the files and articles of a library are joined."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fabella_knowledge.errors import Problem
+from fabella_knowledge.model import Term
+from fabella_knowledge.places import Places, line_of_error
+from fabella_knowledge.tokens import printable, words
+from fabella_knowledge.vocabulary import Ambiguity, Opposition, PartWords
+
+_TABLES = frozenset({"names", "terms", "lay", "parts", "ambiguous", "never", "opposites"})
+_TERM_TEXTS = ("kind", "part_of", "branch_of", "opposite", "joint")
+_KEYS = {
+    "terms": frozenset({*_TERM_TEXTS, "aliases"}),
+    "ambiguous": frozenset({"owners", "default"}),
+    "opposites": frozenset({"words", "against"}),
+    "parts": frozenset({"nouns", "loose", "sides", "abbreviations"}),
+    "never": frozenset({"bridge"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class VocabularyFile:
+    """What one file holds. `names` are terms that are only known to exist; `terms` are declared at length."""
+
+    shown: str
+    places: Places
+    names: tuple[Term, ...]
+    terms: tuple[Term, ...]
+    lay: Mapping[str, tuple[str, ...]]
+    ambiguous: tuple[Ambiguity, ...]
+    parts: PartWords | None
+    never: tuple[tuple[str, str], ...]
+    opposites: tuple[Opposition, ...]
+
+
+def read(text: str, shown: str) -> tuple[VocabularyFile | None, list[Problem]]:
+    """Parse a vocabulary. Returns it, or None when it is not TOML, and every problem with its line."""
+    text = text.replace("\r\n", "\n")
+    try:
+        data = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # also a number of too many digits, brackets without end
+        return None, [Problem(shown, line_of_error(error, text), f"not TOML: {error}")]
+    reader = _Reader(data, Places(text), shown)
+    return reader.file(), reader.problems
+
+
+class _Reader:
+    """One pass over the tables of a file; what has the wrong shape is left out and noted in `problems`."""
+
+    def __init__(self, data: Mapping[str, Any], places: Places, shown: str) -> None:
+        self.problems: list[Problem] = []
+        self._data = data
+        self._places = places
+        self._shown = shown
+
+    def file(self) -> VocabularyFile:
+        known = ", ".join(sorted(_TABLES))
+        for key in self._data:
+            if key not in _TABLES:
+                self._note(f"unknown table '{key}'; known are {known}", key)
+        return VocabularyFile(
+            shown=self._shown,
+            places=self._places,
+            names=tuple(Term(one.lower(), kind, one) for kind, held in self._lists("names") for one in held),
+            terms=tuple(one for name, body in self._tables("terms") if (one := self._term(name, body))),
+            lay={name.lower(): held for name, held in self._lists("lay")},
+            ambiguous=tuple(self._ambiguity(alias, body) for alias, body in self._tables("ambiguous")),
+            parts=self._parts() if "parts" in self._data else None,
+            never=self._never(),
+            opposites=tuple(
+                Opposition(
+                    name,
+                    frozenset(self._strings(body, "words", "opposites", name)),
+                    frozenset(self._strings(body, "against", "opposites", name)),
+                )
+                for name, body in self._tables("opposites")
+            ),
+        )
+
+    def _term(self, name: str, body: Mapping[str, Any]) -> Term | None:
+        if not words(name) or not printable(name):
+            self._note(f"term '{name}' has no letter or digit in its name", "terms", name)
+            return None
+        held: dict[str, str] = {}
+        for key in _TERM_TEXTS:
+            if isinstance(body.get(key), str):
+                held[key] = body[key]
+            elif key in body:
+                self._note(f"'{key}' of term '{name}' must be a text", "terms", name, key)
+        if "kind" not in body:
+            self._note(f"term '{name}' has no kind", "terms", name)
+        aliases = self._strings(body, "aliases", "terms", name)
+        if "kind" not in held:
+            return None
+        return Term(
+            name=name, kind=held["kind"], display=name, aliases=aliases, part_of=held.get("part_of"),
+            branch_of=held.get("branch_of"), opposite=held.get("opposite"), joint=held.get("joint"),
+        )  # fmt: skip
+
+    def _ambiguity(self, alias: str, body: Mapping[str, Any]) -> Ambiguity:
+        owners = self._strings(body, "owners", "ambiguous", alias)
+        default = body.get("default")
+        if len(set(owners)) < 2:
+            self._note(f"ambiguous alias '{alias}' needs at least two owners", "ambiguous", alias, "owners")
+        if default is not None and default not in owners:
+            message = f"default '{default}' of '{alias}' is none of its owners"
+            self._note(message, "ambiguous", alias, "default")
+            default = None
+        return Ambiguity(alias, owners, default)
+
+    def _never(self) -> tuple[tuple[str, str], ...]:
+        body = self._table(self._data, "never", known=_KEYS["never"])
+        pairs = body.get("bridge", [])
+        if not isinstance(pairs, list):
+            self._note("'bridge' must be a list of pairs", "never", "bridge")
+            return ()
+        held = []
+        for pair in pairs:
+            if isinstance(pair, list) and len(pair) == 2 and all(isinstance(word, str) for word in pair):
+                held.append((pair[0], pair[1]))
+            else:
+                message = f"a pair that is never bridged needs two words: {pair!r}"
+                line = self._places.line("never", "bridge")
+                if isinstance(pair, list) and pair and isinstance(pair[0], str):
+                    line = self._places.quoted(pair[0], "never", "bridge")
+                self.problems.append(Problem(self._shown, line, message))
+        return tuple(held)
+
+    def _parts(self) -> PartWords:
+        body = self._table(self._data, "parts", known=_KEYS["parts"])
+        sides = self._table(body, "sides", "parts")
+        short = self._table(body, "abbreviations", "parts")
+        return PartWords(
+            frozenset(self._strings(body, "nouns", "parts")),
+            frozenset(self._strings(body, "loose", "parts")),
+            {word: side for side in sides for word in self._strings(sides, side, "parts", "sides")},
+            {
+                " ".join(words(alias)): part
+                for part in short
+                for alias in self._strings(short, part, "parts", "abbreviations")
+            },
+        )
+
+    def _tables(self, key: str) -> list[tuple[str, Mapping[str, Any]]]:
+        """The tables inside the table `key`."""
+        body = self._table(self._data, key)
+        return [(name, self._table(body, name, key, known=_KEYS[key])) for name in body]
+
+    def _lists(self, key: str) -> list[tuple[str, tuple[str, ...]]]:
+        """The lists of texts inside the table `key`."""
+        body = self._table(self._data, key)
+        return [(name, self._strings(body, name, key)) for name in body]
+
+    def _table(
+        self, around: Mapping[str, Any], key: str, *path: str, known: Collection[str] | None = None
+    ) -> Mapping[str, Any]:
+        """The table `key` of `around`, empty when there is none; `known` are the keys that it may have."""
+        value = around.get(key, {})
+        if not isinstance(value, dict):
+            self._note(f"'{key}' must be a table", *path, key)
+            return {}
+        for name in value:
+            if known is not None and name not in known:
+                message = f"unknown key '{name}' in '{key}'; known are {', '.join(sorted(known))}"
+                self._note(message, *path, key, name)
+        return value
+
+    def _strings(self, body: Mapping[str, Any], key: str, *path: str) -> tuple[str, ...]:
+        value = body.get(key, [])
+        if isinstance(value, list) and all(isinstance(one, str) and words(one) for one in value):
+            return tuple(value)
+        self._note(f"'{key}' must be a list of texts", *path, key)
+        return ()
+
+    def _note(self, message: str, *path: str) -> None:
+        self.problems.append(Problem(self._shown, self._places.line(*path), message))

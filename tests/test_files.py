@@ -1,0 +1,122 @@
+"""Folders as libraries: which files count, and what cannot be read is named."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from fabella_knowledge import Problem, check
+from fabella_knowledge.library import collect, digest
+
+ARTICLE = "---\nname: Soleus\nkind: muscle\n---\n## Heads\n- Two heads [@gray]\n"
+REFERENCES = """[{"id": "gray", "type": "book", "title": "Anatomy", "author": [{"family": "Gray"}],
+  "publisher": "Lea & Febiger", "issued": {"date-parts": [[1918]]}}]
+"""
+FILES = {"soleus.md": ARTICLE, "references.json": REFERENCES}
+
+
+def write(folder: Path, files: dict[str, str]) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def problems(folder: Path) -> tuple[Problem, ...]:
+    return check(folder, builtin=False)
+
+
+def test_a_missing_folder_and_one_without_articles(tmp_path: Path) -> None:
+    empty = write(tmp_path / "empty", {"README.md": "# Only words", "references.json": REFERENCES})
+    missing = tmp_path / "missing"
+    assert [str(p) for p in check(empty, missing)] == [
+        f"{empty}: holds no article: put at least one .md file there",
+        f"{missing}: cannot be read: no such folder",
+    ]
+    assert [p.message for p in check(builtin=False)] == ["nothing to load: builtin=False and no path given"]
+
+
+def test_a_file_that_is_no_article(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("words")
+    assert [p.message for p in check(tmp_path / "notes.txt")] == [
+        "cannot be read: neither an article (.md) nor references.json nor vocabulary.toml"
+    ]
+
+
+def test_a_readme_and_hidden_files_are_no_articles(tmp_path: Path) -> None:
+    folder = write(tmp_path, {**FILES, "README.md": "# How to write here", ".draft.md": "nothing yet"})
+    write(folder / "more", {"Readme.md": "words"})
+    write(folder / ".git", {"soleus.md": "words"})
+    assert problems(folder) == ()
+
+
+def test_circles_of_links_and_pipes_do_not_hang(tmp_path: Path) -> None:
+    folder = write(tmp_path / "library", FILES)
+    (folder / "again").symlink_to(folder, target_is_directory=True)
+    assert problems(folder) == ()
+    (folder / "itself.md").symlink_to(folder / "itself.md")
+    (folder / "nowhere.md").symlink_to(folder / "nothing.md")
+    os.mkfifo(folder / "pipe.md")
+    found = {Path(p.path).name: p.message for p in problems(folder)}
+    assert set(found) == {"itself.md", "nowhere.md", "pipe.md"}
+    assert found["pipe.md"] == "cannot be read: not a plain file"
+    assert all(message.startswith("cannot be read: ") for message in found.values())
+
+
+@pytest.mark.parametrize("locked", ["library/soleus.md", "library/deeper", "library"])
+def test_what_cannot_be_read_is_named(tmp_path: Path, locked: str) -> None:
+    folder = write(tmp_path / "library", FILES)
+    write(folder / "deeper", {"note.md": ARTICLE.replace("Soleus", "Plantaris")})
+    code = (
+        "import os, sys; from fabella_knowledge import check; check()\n"
+        "folder, locked = sys.argv[1:]; os.chdir(folder); os.chmod(locked, 0)\n"
+        "if os.getuid() == 0: os.chmod('.', 0o755); os.seteuid(65534)\n"
+        "print(*check('library', builtin=False), sep='\\n')"
+    )
+    made = subprocess.run(
+        [sys.executable, "-c", code, tmp_path, locked], capture_output=True, text=True, check=True
+    )
+    (tmp_path / locked).chmod(0o755)
+    assert f"{locked}: cannot be read: Permission denied" in made.stdout.splitlines()
+
+
+def test_a_single_article_is_read_with_the_references_beside_it(tmp_path: Path) -> None:
+    folder = write(tmp_path, {**FILES, "broken.md": "words"})
+    assert check(folder / "soleus.md", builtin=False) == ()
+    assert [p.path for p in check(folder / "broken.md", builtin=False)] == [str(folder / "broken.md")]
+
+
+def test_files_come_in_a_fixed_order_and_once(tmp_path: Path) -> None:
+    folder = write(tmp_path / "one", {"b.md": "", "a.md": "", "vocabulary.toml": "", "notes.txt": ""})
+    write(folder / "deeper", {"c.md": ""})
+    link = tmp_path / "link"
+    link.symlink_to(folder, target_is_directory=True)
+    found = collect([folder, folder / "a.md", link], builtin=False)
+    assert [str(file.path.relative_to(folder)) for file in found] == [
+        "a.md",
+        "b.md",
+        "vocabulary.toml",
+        "deeper/c.md",
+    ]
+
+
+def test_the_digest_is_that_of_names_and_contents(tmp_path: Path) -> None:
+    here, there = write(tmp_path / "here", FILES), write(tmp_path / "there", FILES)
+    first = digest(collect([here], builtin=False))
+    assert digest(collect([there], builtin=False)) == first
+    assert len(first) == 16 and int(first, 16) >= 0
+    write(there, {"soleus.md": ARTICLE + " "})
+    assert digest(collect([there], builtin=False)) != first
+    (here / "soleus.md").rename(here / "sole.md")
+    assert digest(collect([here], builtin=False)) != first
+
+
+def test_a_name_that_is_no_text_is_shown_all_the_same(tmp_path: Path) -> None:
+    folder = write(tmp_path, FILES)
+    (folder / os.fsdecode(b"\xe4.md")).write_text("words")
+    shown = [p.path for p in problems(folder)]
+    assert shown == [f"{folder}/\\udce4.md"]
+    shown[0].encode()
