@@ -110,7 +110,7 @@ class Desk:
         if first.name == "relations":
             others = {x.term for x in read.links if x.kind == "muscle" and x.term != structure and len(x.terms) == 1}
             told = {t for f in self.facts.section(structure, "Relations", "Location") for t in f.terms}
-            if others and not others & told and question.form == "open":
+            if others and not others & told:
                 return self.refuse(read, "My sources don't say how the two lie to each other.", intent="relations", structure=structure)
         drafts = [self._section(read, label, structure, context) for label in question.intents]
         answered = [d for d in drafts if d.said]
@@ -166,8 +166,11 @@ class Desk:
             lead = "True." if question.form == "truefalse" else "Yes."
         notes = self._notes(facts, evidence, question)
         said = tuple(say(f.passage, self.facts.library.vocabulary.display(f.passage.structure)) for f in facts)
+        kept = _fitted(said, question)
+        if len(kept) < len(said):
+            notes = (*notes, f"'more' shows {len(said) - len(kept)} further statements.")
         return Draft(
-            status, definition.name, lead, _fitted(said, question), notes,
+            status, definition.name, lead, kept, notes,
             suggestions=self.suggest(subject, without=question.intents), structure=subject, parts=question.parts, chance=read.answerable,
         )  # fmt: skip
 
@@ -256,7 +259,8 @@ class Desk:
             if one.kind in {"muscle", "sesamoid bone"} and not one.assumed:
                 for at in (one.end, one.start - 1):
                     word = read.row[at - read.start] if 0 <= at - read.start < len(read.row) else ""
-                    if at not in taken and word in latin:
+                    strange = at in read.strange and word.endswith(("us", "is", "um", "alis", "or", "ae"))
+                    if at not in taken and (word in latin or strange):
                         return True
         return self._unknown_name(read)
 
@@ -269,7 +273,7 @@ class Desk:
         for at in read.strange:
             before = read.message[at - 1] if at else ""
             after = read.message[at + 1] if at + 1 < len(read.message) else ""
-            if before in _NAMING or after in _NAMING or (before == "of" and not named):
+            if before in _NAMING or after in _NAMING or (before == "of" and (not named or any(x.end == at - 1 for x in read.links))):
                 return True
             if _COMPARES & set(read.row) and any(x.kind in {"sesamoid bone", "muscle", "tendon"} for x in read.links):
                 return True

@@ -200,7 +200,7 @@ def _exercise(read: Read, evidence: Evidence) -> Verdict | None:
         return None
     named = {x.term for x in read.links if x.kind == "exercise"}
     about = [f for f in held if named & f.terms] or held
-    if _NOTHING.search(read.text) and (named or read.question.intents[0].startswith("exercises")):
+    if _NOTHING.search(read.text) and (named or {"exercise", "exercises"} & set(read.row)):
         return Verdict(SUPPORTED if read.question.negated else CONTRADICTED, tuple(about))
     methods = {x.term for x in read.links if x.kind == "method"}
     if named and methods:

@@ -18,7 +18,7 @@ _CONDITION = (" when ", " if ", " while ")
 # The kinds of term that a slot of an intent narrows its facts by.
 _SLOT_KINDS = {
     "joint": frozenset({"joint"}), "movement": frozenset({"movement", "activity", "state"}), "landmark": frozenset({"landmark", "bone", "tendon"}),
-    "region": frozenset({"region", "tissue", "condition"}), "exercise": frozenset({"exercise"}), "method": frozenset({"method", "condition"}),
+    "region": frozenset({"region", "tissue", "condition"}), "exercise": frozenset({"exercise"}), "depth": frozenset({"depth", "group"}), "method": frozenset({"method", "condition"}),
 }  # fmt: skip
 STOP = frozenset(
     "the a an of in on at to for and or is are does do it its this that which what where how who by from with as be can may about up out so did has have "
@@ -113,7 +113,7 @@ class Facts:
 def look_up(read: Read, label: str, definition: Definition, structure: str, facts: Facts) -> Evidence:
     """The facts that answer `label` about `structure`, narrowed to the parts and terms of the question."""
     question = read.question
-    loose = frozenset(stem(w) for w in read.loose if w not in STOP and w not in definition.typical)
+    loose = frozenset(stem(w) for w in read.loose if w not in STOP)
     sections = definition.sections(label)
     held: tuple[Fact, ...] = ()
     if definition.name in {"location", "overview"}:
@@ -134,8 +134,8 @@ def look_up(read: Read, label: str, definition: Definition, structure: str, fact
             first = tuple(f for f in cited if not f.passage.further) or cited
             return Evidence(first, chosen or default, rest, (1.0,) * len(first), True)
     narrowed = _narrow(chosen, read, structure, facts, loose, definition)
-    message = loose | {stem(w) for w in read.message if w not in STOP and w not in definition.typical}
-    specific = _specific(further, default, message, question)
+    message = frozenset(stem(w) for w in read.message if w not in STOP)
+    specific = _specific(further, default, message, question, facts)
     if question.more:
         facts_given = (*(narrowed or chosen), *_of_parts(further, question.parts))
         return Evidence(facts_given, chosen, (), (1.0,) * len(facts_given), False)
@@ -169,7 +169,7 @@ def _narrow(
     Each term that only some of the facts name picks the facts where it stands outside a condition, rarest first;
     a term that a picked fact already names picks no more. Without such terms, words do the same.
     """
-    if len(held) < 2 or (read.question.form == "open" and len({f.passage.section for f in held}) > 1 and definition.name == "attachments"):
+    if len(held) < 2:
         return ()
     vocabulary = facts.library.vocabulary
     question = read.question
@@ -184,16 +184,21 @@ def _narrow(
         return [f for f in pool if any(vocabulary.covers(term, t) for t in (f.main if main else f.condition if term in conditional else f.terms))]
 
     picked: list[Fact] = []
+    moved = [t for t in asked if vocabulary.kind(t) in {"movement", "state"}]
     rows = sorted(
-        ((naming(t, held, main=True), naming(t, held, main=False), t) for t in asked), key=lambda r: (len(r[0]) or 99, len(r[1]))
+        ((naming(t, held, main=True), naming(t, held, main=False), t) for t in asked),
+        key=lambda r: (r[2] not in moved, len(r[0]) or 99, len(r[1])),
     )
-    for main, everywhere, _ in rows:
+    for main, everywhere, term in rows:
+        # "In which position of the knee does it plantarflex": the fact on plantarflexion tells of the knee as well.
+        if moved and term not in moved and any(f in picked for f in everywhere):
+            continue
         if main and len(main) < len(held):
             if not any(f in picked for f in main):
-                picked += _by_words(main, loose) or main if len(main) > 1 else main
+                picked += (not definition.together and _by_words(main, loose)) or main
         elif not main and everywhere and len(everywhere) < len(held) and not any(f in picked for f in everywhere):
             picked += everywhere
-    if not picked and len({f.passage.section for f in held}) == 1:
+    if not picked and not definition.together:
         picked = _by_words(held, loose)
     return tuple(f for f in held if f in picked) if len(picked) < len(held) else ()
 
@@ -206,7 +211,7 @@ def _by_words(held: Sequence[Fact], stems: frozenset[str]) -> list[Fact]:
 
 
 def _specific(
-    further: Sequence[Fact], default: Sequence[Fact], loose: frozenset[str], question: Question
+    further: Sequence[Fact], default: Sequence[Fact], loose: frozenset[str], question: Question, facts: Facts
 ) -> tuple[Fact, ...]:
     """Facts under a sub-heading that share a word with the question that no default fact has."""
     if not further:
@@ -214,7 +219,7 @@ def _specific(
     common: frozenset[str] = frozenset().union(*(f.stems for f in default))
     terms = frozenset().union(*(f.terms for f in default))
     stems = loose - common
-    asked = set(question.claims) - terms
+    asked = {t for t in question.claims if facts.library.vocabulary.kind(t) in {"method", "condition"}} - terms
     scored = [(sum(any(_akin(s, t) for t in _particular(f)) for s in stems) + 2 * len(f.main & asked), f) for f in further]
     best = max(n for n, _ in scored)
     return tuple(f for n, f in scored if n == best) if best else ()

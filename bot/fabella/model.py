@@ -103,7 +103,7 @@ def _code() -> str:
         released = "unreleased"
     total = hashlib.sha256(released.encode())
     for package in (fabella_knowledge, fabella_intents):
-        for file in sorted(Path(str(package.__file__)).parent.glob("*.py")):
+        for file in sorted(Path(package.__path__[0]).glob("*.py")):
             total.update(file.read_bytes())
     total.update(Path(__file__).read_bytes())
     return total.hexdigest()
@@ -171,7 +171,7 @@ def _article(one: Mapping[str, Any]) -> Article:
 
 def _definition(one: Mapping[str, Any]) -> Definition:
     aspects = tuple(Aspect(a["name"], tuple(a["sections"]), ()) for a in one["aspects"])
-    listed = {key: tuple(one[key]) for key in ("slots", "names", "cues", "says", "kinds")}
+    listed = {key: tuple(one[key]) for key in ("slots", "names", "cues", "cue_kinds", "says", "kinds")}
     return Definition(**{**one, **listed, "aspects": aspects, "typical": frozenset(one["typical"])})
 
 

@@ -27,12 +27,12 @@ from fabella_knowledge.errors import DefinitionError
 from fabella_knowledge.tokens import words
 
 BUILTIN = Path(__file__).parent / "definitions"
-_LISTS = frozenset({"slots", "names", "cues", "sections", "examples", "says", "kinds"})
+_LISTS = frozenset({"slots", "names", "cues", "cue_kinds", "sections", "examples", "says", "kinds"})
 _TEXTS = frozenset({"name", "summary", "handler", "refusal", "subject", "suggestion"})
-_KEYS = _LISTS | _TEXTS | {"aspects"}
+_KEYS = _LISTS | _TEXTS | {"aspects", "together"}
 _ASPECT_KEYS = frozenset({"name", "names", "sections", "examples"})
 TYPICAL = 0.03  # share of the examples that must use a word for it to be typical of the intent
-SLOTS = frozenset({"structure", "part", "joint", "movement", "landmark", "region", "exercise", "method"})
+SLOTS = frozenset({"structure", "part", "joint", "movement", "landmark", "region", "exercise", "method", "depth"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,11 @@ class Aspect:
 class Definition:
     """An intent.
 
-    `names` are the words that ask for it outright ("origin"), `cues` words that speak for it. `subject` is
+    `names` are the words that ask for it outright ("origin"), `cues` and `cue_kinds` words and kinds of
+    term that speak for it. `subject` is
     the structure that it is about when no other fits; `kinds` are the kinds of structure that it can be asked
-    of (empty: any). `suggestion` is a question that it answers, with {} for the structure. `typical` are the
+    of (empty: any). `suggestion` is a question that it answers, with {} for the structure. `together` keeps its
+    facts together where no slot parts them (figures that must not stand alone, both ends of a muscle). `typical` are the
     words that many of its examples use: they tell the intent, not what in particular is asked.
     """
 
@@ -59,6 +61,7 @@ class Definition:
     slots: tuple[str, ...]
     names: tuple[str, ...]
     cues: tuple[str, ...]
+    cue_kinds: tuple[str, ...]
     aspects: tuple[Aspect, ...]
     handler: str | None = None
     refusal: str | None = None
@@ -66,6 +69,7 @@ class Definition:
     subject: str | None = None
     kinds: tuple[str, ...] = ()
     suggestion: str | None = None
+    together: bool = False
     typical: frozenset[str] = frozenset()
 
     @property
@@ -159,6 +163,7 @@ def _definition(data: Mapping[str, Any], file: Path) -> Definition:
         slots=_strings(data, "slots", file),
         names=_strings(data, "names", file),
         cues=_strings(data, "cues", file),
+        cue_kinds=_strings(data, "cue_kinds", file),
         aspects=(aspects := _aspects(data, file)),
         handler=data.get("handler"),
         refusal=data.get("refusal"),
@@ -166,6 +171,7 @@ def _definition(data: Mapping[str, Any], file: Path) -> Definition:
         subject=data.get("subject"),
         kinds=_strings(data, "kinds", file),
         suggestion=data.get("suggestion"),
+        together=bool(data.get("together", False)),
         typical=_typical(aspects),
     )
 

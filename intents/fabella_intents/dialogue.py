@@ -30,7 +30,7 @@ _CONNECTING = frozenset(
 HELD = frozenset("year edition doi journal title volume publisher link url authors author issue pages published".split())
 _FURTHER = re.compile(r"\b(?:more|further|other|others|else|additional|rest)\b", re.I)
 _THE_ONE = re.compile(r"\bthe (?:other )?(?:one|paper|study|source|reference)\b", re.I)
-_LABEL_FLOOR = -0.35  # under this score a follow-up says nothing of its own: the intent before it goes on
+_LABEL_FLOOR = -0.5  # under this score a follow-up says nothing of its own: the intent before it goes on
 
 
 def resolve(

@@ -7,7 +7,6 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 _LIMIT = 1024
-_MOST = _LIMIT // 3  # texts that could ever fit: the shortest takes two quotes and a comma
 _ORDER = ("cited", "options", "parts", "intents")  # given up in this order when references are not enough
 
 
@@ -76,8 +75,9 @@ class Context:
 
     def to_json(self) -> str:
         """Compact JSON of at most 1024 bytes; the oldest references and the last passages go first."""
-        one = replace(self, references=self.references[-_MOST:], shown=self.shown[:_MOST])
-        one = replace(one, **{name: getattr(one, name)[:_MOST] for name in _ORDER})
+        newest = _fitting(self.references[::-1])[::-1]
+        one = replace(self, references=newest, shown=_fitting(self.shown))
+        one = replace(one, **{name: _fitting(getattr(one, name)) for name in _ORDER})
         while len((text := _compact(one)).encode()) > _LIMIT:
             one = _shorter(one)
         return text
@@ -88,6 +88,16 @@ class Context:
         if len(text) > _LIMIT:
             raise ValueError(f"not a Context: longer than {_LIMIT} characters")
         return cls(**_read(cls, text))
+
+
+def _fitting(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """As many of the first texts as could fit if there were nothing else."""
+    size = 0
+    for count, text in enumerate(texts):
+        size += len(text) + len('"",')
+        if size > _LIMIT:
+            return texts[:count]
+    return texts
 
 
 def _shorter(one: Context) -> Context:

@@ -68,7 +68,7 @@ class Read:
             at = one.start - self.start
             before = self.row[max(0, at - 4) : max(0, at)]
             stated = any(x.kind == "state" and -3 <= x.start - one.start <= 5 for x in self.links)
-            if one.kind in {"joint", "movement", "activity"} and set(before) & _CONDITION or one.kind == "joint" and stated:
+            if one.kind in {"joint", "movement"} and set(before) & _CONDITION or one.kind == "joint" and stated:
                 found.add(one.term)
         return frozenset(found)
 
@@ -189,7 +189,7 @@ class Understanding:
             n for n, w in enumerate(row)
             if len(w) > 3 and not self.spell.knows(w) and not w.isdigit() and not any(x.start <= n < x.end for x in links)
         )  # fmt: skip
-        intents, chance = self._intents(part, whole, words, form)
+        intents, chance = self._intents(part, whole, words, form, inside)
         doubts = next((x.terms for x in inside if len(x.terms) > 1), ())
         parts = tuple(dict.fromkeys(x.term for x in inside if x.kind == "part"))
         question = Question(
@@ -223,7 +223,7 @@ class Understanding:
         return doubts
 
     def _intents(
-        self, part: Prediction, whole: Prediction, words: Sequence[str], form: forms.Form
+        self, part: Prediction, whole: Prediction, words: Sequence[str], form: forms.Form, inside: Sequence[Link]
     ) -> tuple[tuple[str, ...], float]:
         """The labels asked for, best first, and how probable it is that they can be answered."""
         best, score = part.scores[0]
@@ -234,40 +234,63 @@ class Understanding:
                 return (declined,), whole.answerable
         if best in self.router.talk:
             return (best,), chance
-        cued = self._cued(part, words)
+        cued = self._cued(part, words, inside)
         named = () if cued.scores[0][0].startswith("references") else self._asked_by_name(words)
         if len(named) > 1 and form.kind == "open" and chance >= 0.15:
             return named, max(chance, self.router.threshold)
         if chance < self.router.threshold:
             label, score = part.best(self.router.declined)
-            if label == "person" and dialogue.HELD & set(words) and part.score("references.detail") > score - 0.5:
+            if len(named) == 1 and label in {"structure", "naming", "cause"} and score < 0 and chance >= 0.25:
+                return named, self.router.threshold
+            if label == "person" and dialogue.HELD & set(words) and part.score("references.detail") > score - 0.35:
                 return ("references.detail",), self.router.threshold
             return (label,), chance
         label, _ = cued.best(self.router.answerable)
+        _, not_meant = self._mentioned(words)
+        if label in not_meant or (label == "heads" and len(named) == 1):
+            label = named[0] if named else cued.best(self.router.answerable - set(not_meant))[0]
+        sourced = any(x.kind in {"author", "journal"} for x in inside)
+        if sourced and dialogue.HELD & set(words) and "references.detail" in self.router.labels and "prevalence" not in label:
+            label = "references.detail"
         return (label,), chance
 
-    def _cued(self, part: Prediction, words: Sequence[str]) -> Prediction:
+    def _cued(self, part: Prediction, words: Sequence[str], inside: Sequence[Link]) -> Prediction:
         """The prediction with the cue words of the definitions weighed in."""
         bonus = {name: _NAME for name in self._asked_by_name(words)}
         # An intent that has cue words is less likely without one of them than with one.
         bonus |= {name: _CUE if set(one.cues) & set(words) else -_CUE / 2 for name, one in self.definitions.items() if one.cues}
+        kinds = {x.kind for x in inside}
+        for name, one in self.definitions.items():
+            if kinds & set(one.cue_kinds):
+                bonus[name] = bonus.get(name, 0.0) + _CUE
         if not bonus:
             return part
         scores = [(label, value + bonus.get(label.partition(".")[0], 0.0)) for label, value in part.scores]
         return replace(part, scores=tuple(sorted(scores, key=lambda x: -x[1])))
 
     def _asked_by_name(self, words: Sequence[str]) -> tuple[str, ...]:
+        found, _ = self._mentioned(words)
+        ends = {"origin", "insertion", "attachments"} & set(found)
+        # "The origin of both heads" asks for the origin.
+        return tuple(name for name in found if not (name == "heads" and ends))
+
+    def _mentioned(self, words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The intents that the words name, and those named behind a "not"."""
         found: list[str] = []
-        at = 0
+        not_meant: list[str] = []
+        at = spent = 0
         while at < len(words):
             for size in (3, 2, 1):
                 hit = self._named.get(" ".join(words[at : at + size])) if at + size <= len(words) else None
                 if hit:
-                    found += [name for name in hit if name not in found]
+                    denied = bool(set(words[max(spent, at - 3) : at]) & {"not", "don't"})
+                    spent = at
+                    pool = not_meant if denied else found
+                    pool += [name for name in hit if name not in pool]
                     at += size - 1
                     break
             at += 1
-        return tuple(found)
+        return tuple(found), tuple(name for name in not_meant if name not in found)
 
     def _structure(
         self, intents: Sequence[str], inside: Sequence[Link], links: Sequence[Link], row: Sequence[str]

@@ -13,11 +13,11 @@ LIMIT = 2000
 _MENTION = re.compile(
     r"<[@#][!&]?\d+>|<a?:\w+:\d+>|@(?:everyone|here|\w{2,32})\b|(?<!\w):[a-z_]{3,20}:(?!\w)|https?://\S{1,500}"
 )
-_MARKUP = re.compile(r"[*`~|>]+|(?<!\w)_{1}(?=\w)|(?<=\w)_{1}(?!\w)")
+_MARKUP = re.compile(r"[*`~|>]+|(?<!\w)_(?=[^\W_])|(?<=[^\W_])_(?!\w)")
 _HTML = re.compile(r"</?[a-zA-Z][^<>]{0,100}>")
 _CLOZE = re.compile(r"\{\{c\d+::.{0,60}?\}\}|\[\s*\.{2,}\s*\]|_{2,}|\.{4,}|\(\s*\)|\[\s*\]")
 _SPACE = re.compile(r"\s+")
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=\S)|\n+")
+_SENTENCE = re.compile(r"(?<!\bacc\.)(?<!\brev\.)(?<!\bapprox\.)(?<!\bvs\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bn\.)(?<!\bm\.)(?<!\bno\.)(?<!\bprox\.)(?<!\bdist\.)(?<!\blat\.)(?<!\bmed\.)(?<!\bed\.)(?<!\bincl\.)(?<!\bresp\.)(?<!\bmusc\.)(?<!\baa\.)(?<!\batt\.)(?<=[.!?;])\s+(?=\S)|\n+")
 BLANK = "blank__"
 # Cf format (zero width, direction), Me enclosing: they stand inside words ("gas\u00adtroc") and leave no gap.
 _INVISIBLE = frozenset({"Cf", "Me"})

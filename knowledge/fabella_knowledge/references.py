@@ -126,8 +126,8 @@ def _misshapen(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
             found.append((key, f"unknown key '{key}'"))
         elif not _is_plain(value):
             found.append((key, f"'{key}' must be a text or a number"))
-    if entry.get("type") not in _TYPES:
-        kind = entry.get("type", "")
+    kind = entry.get("type", "")
+    if not isinstance(kind, str) or kind not in _TYPES:
         found.append(("type", f"'{kind}' is no type of CSL, such as 'article-journal' or 'book'"))
     return found
 
