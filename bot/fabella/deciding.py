@@ -62,6 +62,7 @@ def decide(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
         _movement(read, evidence, facts),
         _place(read, structure, facts),
         _members(read, structure, facts),
+        _owners(read, structure, facts),
         None if question.negated else _named(read, structure, evidence, facts),
     )
     against = next((v for v in checks if v is not None and v.kind == CONTRADICTED), None)
@@ -298,6 +299,16 @@ def _place(read: Read, structure: str, facts: Facts) -> Verdict | None:
     return None
 
 
+def _owners(read: Read, structure: str, facts: Facts) -> Verdict | None:
+    """The muscles that a tendon is said to belong to: against those that its article names."""
+    claimed = {x.term for x in read.links if x.kind == "muscle"}
+    telling = [f for f in facts.section(structure, "Relations", "Description") if facts.library.vocabulary.kind(structure) == "tendon"]
+    told = {t for f in telling for t in f.main if facts.library.vocabulary.kind(t) == "muscle"}
+    if not claimed or not told or claimed <= told or read.question.form not in {"yesno", "truefalse", "presumes"}:
+        return None
+    return Verdict(CONTRADICTED, tuple(telling[-1:]))
+
+
 def _members(read: Read, structure: str, facts: Facts) -> Verdict | None:
     """Members of a group ("the triceps surae is made of ..."): against the fact that names the group."""
     groups = {x.term for x in read.links if x.kind == "group"}
@@ -340,7 +351,8 @@ def _rate(row: Sequence[str], links: Sequence[Link], pool: Sequence[Fact], facts
     vocabulary = facts.library.vocabulary
     terms = [x for x in links if x.kind != "part"]
     parts = {x.term for x in links if x.kind == "part"}
-    best, holding = 0.0, ()
+    best = 0.0
+    holding: tuple[Fact, ...] = ()
     for fact in pool:
         score = 0.0
         for one in terms:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from rapidfuzz import fuzz
+
 from fabella import composing, handlers
 from fabella.answer import Answer, Step
 from fabella.answering import Desk
@@ -19,7 +21,10 @@ from fabella_intents.router import Prediction
 from fabella_intents.forms import Form
 from fabella_intents.understanding import Read, Reading, Understanding
 from fabella_intents.utterance import Utterance
+from fabella_knowledge.index import Hit, terms
+from fabella_knowledge.tokens import words
 
+_NEAR = 70.0  # rapidfuzz ratio (0 to 100) from which on a name is offered for a slip
 STYLES = ("ama", "apa", "bibtex")
 
 
@@ -83,6 +88,22 @@ class Engine:
         """The structures that the library holds an article about."""
         return tuple(one.display for one in self._model.library.articles.values())
 
+    def complete(self, prefix: str, *, limit: int = 10) -> tuple[str, ...]:
+        """Names of structures that begin with `prefix`, in their order; else those that a slip of it may mean."""
+        typed = " ".join(words(prefix))
+        names = {alias: term.display for term in self._model.library.vocabulary.terms.values() if term.article
+                 for alias in (" ".join(words(one)) for one in (term.name, *term.aliases))}  # fmt: skip
+        found = dict.fromkeys(names[alias] for alias in sorted(names, key=len) if alias.startswith(typed))
+        if not found and len(typed) > 2:
+            found = dict.fromkeys(names[alias] for alias in names if fuzz.ratio(typed, alias) >= _NEAR)
+        return tuple(found)[:limit]
+
+    def search(self, text: str, *, limit: int = 10) -> tuple[Hit, ...]:
+        """Passages by their TF-IDF similarity to `text`, names and slips resolved first; best first."""
+        reading = self._understanding.read(text, Context())
+        query = [term for read in reading.reads for term in terms(" ".join((*read.row, *(t for x in read.links for t in x.terms))))]
+        return self._model.index.search(query, limit)
+
     def _given(self, question: Question) -> Reading:
         text = question.text or " ".join((*question.intents, question.structure or "", *question.parts)).strip()
         known = [label for label in question.intents if label.partition(".")[0] in self._model.definitions]
@@ -94,6 +115,11 @@ class Engine:
         return Reading(Utterance(text, text, False), (read,), (), (), None)
 
     def _wordless(self, reading: Reading, before: Context) -> Answer:
+        if reading.language is not None:
+            draft = Draft(
+                "refused", "language", "I understand questions in English only.", suggestions=self._desk.suggest(None)[:1], chance=0.9
+            )
+            return composing.compose(reading, [draft], self._model.library, before)
         empty = not reading.utterance.raw.strip()
         lead = "Ask me a question about anatomy." if empty else "I read words only."
         draft = Draft("smalltalk", "smalltalk", lead, suggestions=self._desk.suggest(None), keeps_topic=False)

@@ -132,6 +132,7 @@ def look_up(read: Read, label: str, definition: Definition, structure: str, fact
         if cited:
             rest = tuple(f for f in further if f not in cited)
             first = tuple(f for f in cited if not f.passage.further) or cited
+            first = _narrow(first, read, structure, facts, loose, definition) or first
             return Evidence(first, chosen or default, rest, (1.0,) * len(first), True)
     narrowed = _narrow(chosen, read, structure, facts, loose, definition)
     message = frozenset(stem(w) for w in read.message if w not in STOP)
@@ -221,6 +222,12 @@ def _specific(
     stems = loose - common
     asked = {t for t in question.claims if facts.library.vocabulary.kind(t) in {"method", "condition"}} - terms
     scored = [(sum(any(_akin(s, t) for t in _particular(f)) for s in stems) + 2 * len(f.main & asked), f) for f in further]
+    headed = [
+        f for f in further
+        if not f.passage.heading[1].startswith("Further") and stems & {stem(w) for w in words(f.passage.heading[1])}
+    ]  # fmt: skip
+    if headed:
+        return tuple(headed)
     best = max(n for n, _ in scored)
     return tuple(f for n, f in scored if n == best) if best else ()
 

@@ -1,4 +1,4 @@
-"""What is built or fitted once: library, definitions, speller and router; from the cache where it can be."""
+"""What is built or fitted once: library, definitions, speller, router, index; from the cache if it can be."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from fabella_intents import definition as definitions
 from fabella_intents.definition import Aspect, Definition
 from fabella_intents.router import Router
 from fabella_intents.spelling import Speller
+from fabella_knowledge import index as indexes
 from fabella_knowledge import library as libraries
 from fabella_knowledge import vocabulary as vocabularies
 from fabella_knowledge.errors import LibraryError
+from fabella_knowledge.index import Index
 from fabella_knowledge.library import Library
 from fabella_knowledge.model import Article, Citation, Passage, Reference, Term
 from fabella_knowledge.vocabulary import Ambiguity, Opposition, PartWords, Vocabulary
@@ -36,6 +38,7 @@ class Model:
     definitions: Mapping[str, Definition]
     speller: Speller
     router: Router
+    index: Index
 
 
 def open_model(
@@ -84,7 +87,8 @@ def _fit(library: Library, held: Mapping[str, Definition]) -> Model:
 
     speller = fitting.speller(library, list(held.values()), fitting.english_words())
     router = fitting.router(held, library.vocabulary, speller)
-    return Model(library, {name: definitions.slim(one) for name, one in held.items()}, speller, router)
+    slim = {name: definitions.slim(one) for name, one in held.items()}
+    return Model(library, slim, speller, router, indexes.fit(library.passages))
 
 
 def _key(*digests: str) -> str:
@@ -128,8 +132,9 @@ def _freeze(model: Model) -> tuple[dict[str, Any], Mapping[str, Any]]:
         "known": " ".join(sorted(model.speller.known)),
         "weights": model.speller.weights,
         "router": router,
+        "index": model.index.vocabulary,
     }  # fmt: skip
-    return plain, arrays
+    return plain, {**arrays, **model.index.arrays}
 
 
 def _thaw(plain: Mapping[str, Any], arrays: Mapping[str, Any]) -> Model:
@@ -142,7 +147,8 @@ def _thaw(plain: Mapping[str, Any], arrays: Mapping[str, Any]) -> Model:
     )
     speller = Speller(plain["known"].split(" "), plain["weights"], vocabulary.never)
     held = {one["name"]: _definition(one) for one in plain["definitions"]}
-    return Model(library, held, speller, Router.from_arrays(plain["router"], arrays))
+    index = Index(library.passages, plain["index"], arrays)
+    return Model(library, held, speller, Router.from_arrays(plain["router"], arrays), index)
 
 
 def _vocabulary(plain: Mapping[str, Any]) -> Vocabulary:
@@ -171,8 +177,6 @@ def _article(one: Mapping[str, Any]) -> Article:
 
 def _definition(one: Mapping[str, Any]) -> Definition:
     aspects = tuple(Aspect(a["name"], tuple(a["sections"]), ()) for a in one["aspects"])
-    listed = {key: tuple(one[key]) for key in ("slots", "names", "cues", "cue_kinds", "says", "kinds")}
-    return Definition(**{**one, **listed, "aspects": aspects, "typical": frozenset(one["typical"])})
-
-
-
+    held: dict[str, Any] = {key: tuple(x) if isinstance(x, list) else x for key, x in one.items()}
+    held.update(aspects=aspects, typical=frozenset(one["typical"]))
+    return Definition(**held)

@@ -52,7 +52,10 @@ class Names(Completer):
         self._engine = engine
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
-        """Commands and styles after a slash; else names, unasked only from the third letter on."""
+        """Commands and styles after a slash; else names that begin with what is typed.
+
+        Unasked from the third letter on; with Tab from the first, and where no name begins so, by aliases.
+        """
         typed = document.text_before_cursor.lstrip()
         if typed.startswith("/"):
             command, space, rest = typed.partition(" ")
@@ -68,7 +71,13 @@ class Names(Completer):
         for tail in _tails(typed):
             if len(tail) < least:
                 return
-            names = self._engine.complete(tail)
+            first, _, further = tail.partition(" ")
+            if further and not self._engine.complete(first):
+                continue  # "the gastroc" is near a name, but "the" begins none
+            found = self._engine.complete(tail)
+            names = tuple(one for one in found if one.lower().startswith(tail.lower()))
+            if not names and complete_event.completion_requested:
+                names = found
             if names:
                 cased = (name if tail[0].isupper() else name.lower() for name in names)
                 yield from (Completion(name, -len(tail)) for name in cased if name != tail)

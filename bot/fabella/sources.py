@@ -102,7 +102,7 @@ class Bibliography:
         best = max(score for score, _, _ in scores)
         if best < 0.25:
             return ()
-        return tuple(one for score, _, one in sorted(scores, key=lambda x: x[:2], reverse=True) if score >= 0.75 * best)
+        return tuple(one for score, _, one in sorted(scores, key=lambda x: x[:2], reverse=True) if score >= 0.85 * best)
 
     def _spread(self, one: str) -> int:
         return max(1, sum(one in self._titles[r] or any(one in c for c in self._claims[r]) for r in self.references))

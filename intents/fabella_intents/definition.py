@@ -32,7 +32,9 @@ _TEXTS = frozenset({"name", "summary", "handler", "refusal", "subject", "suggest
 _KEYS = _LISTS | _TEXTS | {"aspects", "together"}
 _ASPECT_KEYS = frozenset({"name", "names", "sections", "examples"})
 TYPICAL = 0.03  # share of the examples that must use a word for it to be typical of the intent
-SLOTS = frozenset({"structure", "part", "joint", "movement", "landmark", "region", "exercise", "method", "depth"})
+SLOTS = frozenset(
+    {"structure", "part", "joint", "movement", "landmark", "region", "exercise", "method", "depth"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,11 @@ class Definition:
     """An intent.
 
     `names` are the words that ask for it outright ("origin"), `cues` and `cue_kinds` words and kinds of
-    term that speak for it. `subject` is
-    the structure that it is about when no other fits; `kinds` are the kinds of structure that it can be asked
-    of (empty: any). `suggestion` is a question that it answers, with {} for the structure. `together` keeps its
-    facts together where no slot parts them (figures that must not stand alone, both ends of a muscle). `typical` are the
-    words that many of its examples use: they tell the intent, not what in particular is asked.
+    term that speak for it. `subject` is the structure that it is about when no other fits; `kinds` are the
+    kinds of structure that it can be asked of (empty: any). `suggestion` is a question that it answers,
+    with {} for the structure. `together` keeps its facts together where no slot parts them (figures that
+    must not stand alone, both ends of a muscle). `typical` are the words that many of its examples use:
+    they tell the intent, not what in particular is asked.
     """
 
     name: str
@@ -154,6 +156,8 @@ def _definition(data: Mapping[str, Any], file: Path) -> Definition:
             raise DefinitionError(f"{file}: '{key}' is missing or not a text")
     if "." in data["name"]:
         raise DefinitionError(f"{file}: 'name' must not have a dot: what follows one is an aspect")
+    if not isinstance(data.get("together", False), bool):
+        raise DefinitionError(f"{file}: 'together' must be true or false")
     strange = sorted(set(_strings(data, "slots", file)) - SLOTS)
     if strange:
         raise DefinitionError(f"{file}: unknown slot '{strange[0]}'; known are {', '.join(sorted(SLOTS))}")
@@ -171,7 +175,7 @@ def _definition(data: Mapping[str, Any], file: Path) -> Definition:
         subject=data.get("subject"),
         kinds=_strings(data, "kinds", file),
         suggestion=data.get("suggestion"),
-        together=bool(data.get("together", False)),
+        together=data.get("together", False),
         typical=_typical(aspects),
     )
 

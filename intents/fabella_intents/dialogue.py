@@ -20,6 +20,7 @@ _POINTS = re.compile(r"\b(?:it|its|that|this|they|their|them|those|these|he|she)
 _AND = re.compile(r"^\W*(?:and|ok and|what about|how about|and what about|or|but|also|same for|then|so)\b", re.I)
 _CORRECTS = re.compile(r"^\W*(?:no+|nope|not that|i mean|i meant|sorry|actually|wait)\b", re.I)
 _NTH = re.compile(r"\b(first|second|third|fourth|fifth|last|1st|2nd|3rd|4th|5th)(?: (?:one|paper|study|source|reference|option|book))?\b", re.I)
+_OPENER = re.compile(r"^\W*(?:and |ok |okay )*(?:(?:last|next|final|one last|one more)(?: one| question| thing)?|(?:first|second) question)\s*[,:]", re.I)
 _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5, "last": -1}
 _SOURCES = frozenset({"references.detail", "references.which"})
 _CONNECTING = frozenset(
@@ -29,7 +30,7 @@ _CONNECTING = frozenset(
 # What a reference entry tells of a source.
 HELD = frozenset("year edition doi journal title volume publisher link url authors author issue pages published".split())
 _FURTHER = re.compile(r"\b(?:more|further|other|others|else|additional|rest)\b", re.I)
-_THE_ONE = re.compile(r"\bthe (?:other )?(?:one|paper|study|source|reference)\b", re.I)
+_THE_ONE = re.compile(r"\bthe (?:\w+ )?(?:one|paper|study|source|reference)\b", re.I)
 _LABEL_FLOOR = -0.5  # under this score a follow-up says nothing of its own: the intent before it goes on
 
 
@@ -49,7 +50,16 @@ def resolve(
     if fresh or not (context.structure or context.intents or context.options or context.references):
         return replace(read, elliptical=not named)
     parts = _parts(read, context, sides)
-    if question.ordinal and (short or HELD & set(read.row)) and (context.options or context.references or context.shown):
+    loud = read.prediction.scores[0][1] if read.prediction.scores else 0.0
+    if short and not named and loud < (0.5 if definition.refusal else 0.0):
+        if len(read.asked) == 1 and read.asked[0] in definitions:
+            question = replace(question, intents=read.asked)
+        elif definition.refusal and (context.last or "").startswith("references") and _THE_ONE.search(read.text) and loud < 0.3:
+            question = replace(question, intents=("references.which",))
+        label = question.intents[0]
+        definition = definitions[label.partition(".")[0]]
+        read = replace(read, question=question)
+    if question.ordinal and not named and (short or HELD & set(read.row)) and (context.options or context.references or context.shown):
         return _nth(read, context)
     if context.intents and not named and _bare(read, sides):
         return _carry(read, context, parts)
@@ -90,7 +100,7 @@ def resolve(
 
 def ordinal(text: str) -> int:
     """1 for "the first one", 2 for "the second", -1 for "the last one", 0 for no ordinal."""
-    match = _NTH.search(text)
+    match = _NTH.search(_OPENER.sub("", text))
     return _ORDINALS[match.group(1).lower()] if match else 0
 
 

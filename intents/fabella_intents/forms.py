@@ -11,7 +11,7 @@ _AUX = r"(?:is|are|was|were|does|do|did|can|could|has|have|will|would|should|isn
 _REQUEST = re.compile(r"^\W*(?:(?:so|and|but|ok|okay|hey|hi|hello|please)\b[\s,:]*)*(?:can|could|would|will) (?:you|u|someone|somebody|anyone|we have|i (?:get|have))\b", re.I)
 _YESNO = re.compile(rf"^(?:(?:so|and|but|ok|okay|hey|hi|hello|um|wait|hmm|well|please|quick question|question)\b[\s,:]*)*{_AUX}\b", re.I)
 _TAG = re.compile(
-    rf"(?:,|\s-|\.|\?|;)?\s*(?:right|correct|true|yes|no|yeah|innit|or not|or no|agreed?|am i right|isn't that so|is that (?:right|true|correct|so)|{_AUX}(?:n't)? (?:it|they|that|he|she|there))\s*[?!.]*$",
+    rf"(?:,|\s-|\.|\?|;)?\s*(?:right|correct|true|yes|no|yeah|innit|or not|or no|agreed?|am i right|isn't that so|is that (?:right|true|correct|so)|(?<=[,;-] ){_AUX} (?:it|they|that|he|she|there)|(?:isn't|aren't|doesn't|don't|didn't|can't|hasn't|won't|isnt|doesnt) (?:it|they|that|he|she|there))\s*[?!.]*$",
     re.I,
 )
 _TRUE_FALSE = re.compile(r"\btrue or false\b|\bt\s*/\s*f\b|\btrue/false\b|\bright or wrong\b|\bcorrect or (?:incorrect|wrong|not)\b|\bfact or (?:myth|fiction)\b|\bmyth or fact\b|\btrue or not\b", re.I)

@@ -76,8 +76,8 @@ class Context:
     def to_json(self) -> str:
         """Compact JSON of at most 1024 bytes; the oldest references and the last passages go first."""
         newest = _fitting(self.references[::-1])[::-1]
-        one = replace(self, references=newest, shown=_fitting(self.shown))
-        one = replace(one, **{name: _fitting(getattr(one, name)) for name in _ORDER})
+        others: dict[str, Any] = {name: _fitting(getattr(self, name)) for name in ("shown", *_ORDER)}
+        one = replace(self, references=newest, **others)
         while len((text := _compact(one)).encode()) > _LIMIT:
             one = _shorter(one)
         return text

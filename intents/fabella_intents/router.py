@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from fabella_intents.features import CHAR_RANGE, WORD_RANGE, char_ngrams, weigh, word_ngrams
 
-FOLDS = 3
+FOLDS = 2
 C = 1.0
 CHAR_WEIGHT = 1.4  # of the character block beside the word block; both chosen on held-out folds of the examples
 TOLERANCE = 1e-3
@@ -158,9 +158,11 @@ def fit(
     def judge(split: tuple[NDArray[Any], NDArray[Any]]) -> list[tuple[list[float], bool]]:
         """Gate values and truth of the held-out examples of one fold."""
         train, held = split
-        machine = LinearSVC(C=C, tol=TOLERANCE).fit(matrix[train], target[train])
+        machine = LinearSVC(C=C, tol=TOLERANCE, random_state=SEED).fit(matrix[train], target[train])
         values = np.full((len(held), len(names)), -2.0)
-        values[:, [names.index(name) for name in machine.classes_]] = machine.decision_function(matrix[held])
+        given = machine.decision_function(matrix[held])
+        columns = [names.index(name) for name in machine.classes_]
+        values[:, columns] = np.stack([-given, given], axis=1) if given.ndim == 1 else given
         seen = {word for at in train for word in examples[at].row}
         return [
             (_measure(row, answerable, refused, examples[at], sum(word not in seen for word in examples[at].row)), target[at] not in declined)
@@ -170,7 +172,7 @@ def fit(
 
     splits = list(StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(matrix, target))
     with ThreadPoolExecutor(2) as pool:  # liblinear works outside the interpreter lock
-        whole = pool.submit(lambda: LinearSVC(C=C, tol=TOLERANCE).fit(matrix, target))
+        whole = pool.submit(lambda: LinearSVC(C=C, tol=TOLERANCE, random_state=SEED).fit(matrix, target))
         judged = [pair for fold in pool.map(judge, splits) for pair in fold]
         machine = whole.result()
     measured = [values for values, _ in judged]

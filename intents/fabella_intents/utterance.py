@@ -17,7 +17,14 @@ _MARKUP = re.compile(r"[*`~|>]+|(?<!\w)_(?=[^\W_])|(?<=[^\W_])_(?!\w)")
 _HTML = re.compile(r"</?[a-zA-Z][^<>]{0,100}>")
 _CLOZE = re.compile(r"\{\{c\d+::.{0,60}?\}\}|\[\s*\.{2,}\s*\]|_{2,}|\.{4,}|\(\s*\)|\[\s*\]")
 _SPACE = re.compile(r"\s+")
-_SENTENCE = re.compile(r"(?<!\bacc\.)(?<!\brev\.)(?<!\bapprox\.)(?<!\bvs\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bn\.)(?<!\bm\.)(?<!\bno\.)(?<!\bprox\.)(?<!\bdist\.)(?<!\blat\.)(?<!\bmed\.)(?<!\bed\.)(?<!\bincl\.)(?<!\bresp\.)(?<!\bmusc\.)(?<!\baa\.)(?<!\batt\.)(?<=[.!?;])\s+(?=\S)|\n+")
+# Abbreviations whose dot ends no sentence.
+_ABBREVIATIONS = (
+    "acc", "rev", "approx", "vs", "e.g", "i.e", "n", "m", "no", "prox", "dist", "lat", "med", "ed",
+    "incl", "resp", "musc", "aa", "att",
+)  # fmt: skip
+_SENTENCE = re.compile(
+    "".join(rf"(?<!\b{re.escape(one)}\.)" for one in _ABBREVIATIONS) + r"(?<=[.!?;])\s+(?=\S)|\n+"
+)
 BLANK = "blank__"
 # Cf format (zero width, direction), Me enclosing: they stand inside words ("gas\u00adtroc") and leave no gap.
 _INVISIBLE = frozenset({"Cf", "Me"})

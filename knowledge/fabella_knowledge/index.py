@@ -1,7 +1,8 @@
 """A TF-IDF index over passages: fitted by scikit-learn, searched through plain arrays.
 
-The weight of a term in a passage is (1 + ln tf) * idf with idf = ln((1 + n) / (1 + df)) + 1, rows of length 1 (the
-formulas of scikit-learn's TfidfVectorizer with `sublinear_tf=True`); the score is the cosine of query and passage.
+The weight of a term in a passage is (1 + ln tf) * idf with idf = ln((1 + n) / (1 + df)) + 1, rows of length
+1 (the formulas of scikit-learn's TfidfVectorizer with `sublinear_tf=True`); the score is the cosine of query
+and passage.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ def terms(text: str) -> tuple[str, ...]:
 class Index:
     """Postings by term. Immutable; `search` is linear in the postings of the query's terms."""
 
-    def __init__(self, passages: Sequence[Passage], vocabulary: Sequence[str], arrays: Mapping[str, NDArray[Any]]) -> None:
+    def __init__(
+        self, passages: Sequence[Passage], vocabulary: Sequence[str], arrays: Mapping[str, NDArray[Any]]
+    ) -> None:
         self._passages = tuple(passages)
         self._at = {term: n for n, term in enumerate(vocabulary)}
         self.arrays = dict(arrays)

@@ -17,8 +17,6 @@ from fabella_knowledge.vocabulary_file import VocabularyFile
 
 _MANY = 5  # of more authors people know the first; names like "Young" or "He" would be found everywhere
 _TARGETS = ("part_of", "branch_of", "opposite", "joint")
-# Not a term yet, but an owner in the built-in vocabulary: to be declared there, and then to go from here.
-_AWAITED = frozenset({"transverse process"})
 Place = tuple[str, int]
 
 
@@ -125,7 +123,7 @@ def _ambiguous(
                     f"'{owner}', an owner of '{one.alias}', is no term",
                 )
                 for owner, name in names.items()
-                if name not in terms and name not in _AWAITED
+                if name not in terms
             ]
             default = names.get(one.default) if one.default is not None else None
             made.append(Ambiguity(one.alias, tuple(names.values()), default))
