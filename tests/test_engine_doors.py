@@ -228,6 +228,20 @@ def test_statements_keep_to_their_budget(answers: list[Answer]) -> None:
             assert sum(len(one.text) for one in answer.statements) <= BUDGET, answer.question
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "occurence of fabella in population acc. to the comprehensive review",
+        "What share of people has a fabella?",
+        "If one knee has a fabella, does the other have one too?",
+        "Which exercise uses both of the gastrocnemius' functions?",
+        "How often is a fabella found, according to Berthaume?",
+    ],
+)
+def test_statements_keep_to_their_budget_whatever_is_matched(engine: Engine, question: str) -> None:
+    assert sum(len(one.text) for one in engine.ask(question).statements) <= BUDGET
+
+
 def test_one_head_is_told_where_one_was_asked(engine: Engine) -> None:
     for head, other in (("lateral", "medial"), ("medial", "lateral")):
         answer = engine.ask(f"Where does the {head} head of the gastrocnemius originate?")
@@ -294,7 +308,8 @@ def test_search_ranks_passages(engine: Engine) -> None:
     assert [one.score for one in hits] == sorted((one.score for one in hits), reverse=True)
     assert all(0 < one.score <= 1.000001 for one in hits)
     assert len(hits) == 3
-    assert engine.search("fabela", limit=1)[0].passage.structure == "fabella"
+    assert engine.search("fabela") == engine.search("fabella") != ()
+    assert engine.search("wats the prevalance of the fabela", limit=1)[0].passage.section == "Prevalence"
     for nothing in ("", "😀", "qqqqq zzzzz"):
         assert engine.search(nothing) == ()
 
@@ -343,21 +358,22 @@ print(json.dumps([json.dumps(engine.ask(one).to_dict()) for one in {QUESTIONS!r}
         assert json.loads(python(code, tmp_path, PYTHONHASHSEED=seed)) == here
 
 
-def test_a_fit_gives_the_same_answers_whatever_the_hash_seed(tmp_path: Path) -> None:
-    """Each process fits its own: no order of a set may get into what is learned."""
-    code = f"""
-import json
-from fabella import Engine
-engine = Engine.load()
-print(json.dumps([json.dumps(engine.ask(one).to_dict()) for one in {QUESTIONS!r}]))
-"""
+def test_every_fit_learns_the_same(tmp_path: Path) -> None:
+    """Two processes fit for themselves: no chance and no order of a set may get into what is learned."""
+    code = f"from fabella import Engine; print(Engine.load().ask({ANSWERABLE[0]!r}).to_dict())"
 
-    def fitted(seed: str) -> str:
-        return python(code, tmp_path, PYTHONHASHSEED=seed, FABELLA_CACHE=str(tmp_path / seed))
+    def fitted(seed: str) -> tuple[str, dict[str, bytes]]:
+        root = tmp_path / seed
+        said = python(code, tmp_path, PYTHONHASHSEED=seed, FABELLA_CACHE=str(root))
+        kept = {
+            one.relative_to(root).as_posix(): one.read_bytes() for one in root.rglob("*") if one.is_file()
+        }
+        return said, kept
 
     with ThreadPoolExecutor(2) as pool:
-        one, other = (json.loads(told) for told in pool.map(fitted, ("1", "2")))
-    assert one == other
+        (said, kept), (again, others) = pool.map(fitted, ("1", "2"))
+    assert said == again
+    assert [name for name in {**kept, **others} if kept.get(name) != others.get(name)] == []
 
 
 # --- in other people's programs ---------------------------------------------------------------------------
@@ -594,6 +610,18 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "gap": ("The ____ is a bone in the gastrocnemius, is it the fabella?", ("gastrocnemius", "fabella")),
     "lines": ("hello\r\n\r\nis the fabella in the gastrocnemius?", ("fabella", "gastrocnemius")),
     "full width": ("is the ｆａｂｅｌｌａ in the gastrocnemius?", ("ｆａｂｅｌｌａ", "gastrocnemius")),
+    "full width behind a fraction": (
+        "½ ½ ½: is the ｆａｂｅｌｌａ in the gastrocnemius?",
+        ("ｆａｂｅｌｌａ", "gastrocnemius"),
+    ),
+    "ligature inside": ("½ ½: is it at the ﬁbula or the gastrocnemius?", ("gastrocnemius",)),
+    "inside another word": ("Pregastrocnemiusly, the gastrocnemius?", ("gastrocnemius",)),
+    "in a link before": ("https://example.org/fabella is the fabella rare?", ("fabella",)),
+    "in a tag before": ("<a title=fabella>is the fabella rare?", ("fabella",)),
+    "possessive": (
+        "what is the gastrocnemius's origin, and is the fabella’s place there?",
+        ("gastrocnemius", "fabella"),
+    ),
     "slips": ("is the fabela in the gastrocnemeus?", ("fabela", "gastrocnemeus")),
     "several words": (
         "Is the Achilles tendon that of the gastrocnemius?",
@@ -639,6 +667,8 @@ LONG = {
     "emoji": Long("😀"),
     "zero width": Long("\u200b"),
     "wide": Long("ﷺ"),
+    "ligatures": Long("ﬁbula "),
+    "full width": Long("ｆａｂｅｌｌａ "),
     "choices": Long("a) fabella b) soleus "),
     "links": Long("https://"),
     "mentions": Long("<@1> @"),
@@ -728,6 +758,7 @@ def test_whatever_is_offered_is_answered(engine: Engine, text: str) -> None:
 
 @given(WORDS)
 @settings(FREELY, max_examples=200)
+@example("action CT")
 def test_spans_of_words_hold_words_of_the_text(engine: Engine, text: str) -> None:
     for one in engine.ask(text).entities:
         held = text[slice(*one.span)]
@@ -739,7 +770,8 @@ def test_spans_of_words_hold_words_of_the_text(engine: Engine, text: str) -> Non
 
 
 INTENTS = (
-    "origin", "insertion", "action", "fabella", "prevalence", "exercises", "references", "help", "again", "dose",
+    "origin", "insertion", "action", "fabella", "prevalence", "exercises", "references", "help", "again",
+    "dose",
 )  # fmt: skip
 FORMS = ("open", "yesno", "truefalse", "either", "choice", "except", "cloze", "presumes")
 ARTICLES = ("gastrocnemius", "Fabella", "soleus", "calcaneal tendon")

@@ -26,6 +26,7 @@ _NAME = 0.05  # and what its name adds
 _BETWEEN = frozenset({"vs", "versus", "and", "or", "the", "with", "to", "compared", "v"})
 _MENDS = re.compile(r"\b(?:i mean|i meant|argh|sorry|no wait|correction|rather the|scratch that)\b")
 _WROTE = re.compile(r"\bwho (?:wrote|did|ran|conducted|authored|published|made|are the authors|is the author|was the author)\b")
+_DOUBT = 0.4  # from here to the threshold the cues of the definitions decide
 _POINTS = frozenset({"that", "it", "this", "so", "they", "them"})
 _STRUCTURES = frozenset({"muscle", "sesamoid bone", "tendon", "group"})
 _FOCUS = frozenset({"movement", "activity", "state", "joint", "landmark", "bone", "region", "nerve", "artery", "root", "exercise", "method", "depth", "tissue", "tendon", "condition"})
@@ -258,7 +259,8 @@ class Understanding:
             return named, max(chance, self.router.threshold)
         if len(named) > 1 and form.kind == "open" and chance >= 0.15:
             return named, max(chance, self.router.threshold)
-        if chance < self.router.threshold:
+        clear = cued.best(self.router.answerable)[1] > cued.best(self.router.declined)[1] + 0.05
+        if chance < self.router.threshold and not (clear and chance >= _DOUBT):
             label, score = part.best(self.router.declined)
             if len(named) == 1 and label in {"structure", "naming", "cause"} and score < 0 and chance >= 0.25:
                 return named, self.router.threshold

@@ -147,10 +147,10 @@ def _asking() -> Iterator[Row]:
 
 def _warm(engine: Engine) -> Iterator[Row]:
     process = psutil.Process()
-    asks = _conversations(engine, QUESTIONS.read_text(encoding="utf-8").splitlines())
-
+    asks, first = _conversations(engine, QUESTIONS.read_text(encoding="utf-8").splitlines())
     whole = _times(lambda one: engine.ask(one.text, context=one.context).text, asks)
     yield _timed("question to plain text, warm", whole, note=f"{len(whole)} asked, {len(asks)} different")
+    yield _timed("  each of them the first time", first, note=f"{len(first)} asked")
     model = open_model()
     reader = Understanding(model.library.vocabulary, model.definitions, model.speller, model.router)
     yield _timed("  of it reading and routing", _times(lambda one: reader.read(one.text, one.context), asks))
@@ -174,17 +174,24 @@ def _warm(engine: Engine) -> Iterator[Row]:
     yield Row(f"  after {ASKED:,} more questions", after, "MB", note=f"{after - before:+.1f} MB")
 
 
-def _conversations(engine: Engine, lines: Iterable[str]) -> list[Ask]:
-    """The questions of a file, each with the context that its conversation has by then."""
+def _conversations(engine: Engine, lines: Iterable[str]) -> tuple[list[Ask], list[float]]:
+    """The questions of a file, each with the context that its conversation has by then, and the seconds
+    that the answers took.
+    """
     found: list[Ask] = []
+    taken: list[float] = []
     context = Context()
     for line in lines:
         if not line or line.startswith("#"):
             continue
-        text = line.removeprefix("> ")
-        found.append(Ask(text, context if line.startswith("> ") else Context()))
-        context = engine.ask(text, context=found[-1].context).context
-    return found
+        one = Ask(line.removeprefix("> "), context if line.startswith("> ") else Context())
+        began = time.perf_counter()
+        answer = engine.ask(one.text, context=one.context)
+        answer.text  # noqa: B018  rendering is part of it
+        taken.append(time.perf_counter() - began)
+        found.append(one)
+        context = answer.context
+    return found, taken
 
 
 def _bm25s(asks: list[Ask]) -> list[float] | None:
