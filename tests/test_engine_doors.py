@@ -618,10 +618,6 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "inside another word": ("Pregastrocnemiusly, the gastrocnemius?", ("gastrocnemius",)),
     "in a link before": ("https://example.org/fabella is the fabella rare?", ("fabella",)),
     "in a tag before": ("<a title=fabella>is the fabella rare?", ("fabella",)),
-    "possessive": (
-        "what is the gastrocnemius's origin, and is the fabella’s place there?",
-        ("gastrocnemius", "fabella"),
-    ),
     "slips": ("is the fabela in the gastrocnemeus?", ("fabela", "gastrocnemeus")),
     "several words": (
         "Is the Achilles tendon that of the gastrocnemius?",

@@ -6,16 +6,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from fabella_intents.definition import Definition
+from fabella_intents.question import Context, Question
+from fabella_intents.reading import Read
+from fabella_intents.router import Router
+
 from fabella import suggesting
 from fabella.deciding import CONTRADICTED, OPEN, SUPPORTED, Verdict, decide
 from fabella.draft import Draft, Said, say
 from fabella.evidence import Evidence, Fact, Facts, look_up
 from fabella.handlers import Handler
 from fabella.sources import Bibliography
-from fabella_intents.definition import Definition
-from fabella_intents.question import Context, Question
-from fabella_intents.router import Router
-from fabella_intents.understanding import Read
 
 BY_RULE = 0.9  # the chance that a refusal is right where the gate would have answered and the evidence did not hold
 MORE = 5  # statements that "more" adds about a structure

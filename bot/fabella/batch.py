@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TextIO
 
+from fabella_intents.question import Context
+
 from fabella.answer import Answer
 from fabella.engine import Engine
-from fabella_intents.question import Context
 
 _PATIENCE = 2.0  # seconds before progress is shown
 _PACE = 0.2  # seconds between two changes of it

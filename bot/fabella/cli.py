@@ -9,9 +9,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from fabella_knowledge.errors import FabellaError, LibraryError
+
 from fabella import arguments
 from fabella.commands import COMMANDS, tell
-from fabella_knowledge.errors import FabellaError, LibraryError
 
 # Those of the commands are 0, 1 and 3. Interrupted and unread are 128 and the signal, as shells count.
 USAGE, FAULT, INTERRUPTED, UNREAD = 2, 70, 130, 141

@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from fabella_knowledge.errors import SettingError
+
 from fabella.engine import Engine
 from fabella.screen import Screen, screen
-from fabella_knowledge.errors import SettingError
 
 DONE, PROBLEMS, HELD = 0, 1, 3
 Command = Callable[[argparse.Namespace, Sequence[Path]], int]

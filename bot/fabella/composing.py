@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fabella_intents.question import Context
+from fabella_intents.reading import Read, Reading
+from fabella_knowledge.library import Library
+from fabella_knowledge.model import Citation
+
 from fabella.answer import Answer, Part, Source, Statement, Step
 from fabella.confidence import confidence
 from fabella.draft import Draft
-from fabella_intents.question import Context
-from fabella_intents.understanding import Read, Reading
-from fabella_knowledge.library import Library
-from fabella_knowledge.model import Citation
 
 _GIVEN = ("answered", "corrected")
 

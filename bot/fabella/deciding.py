@@ -11,10 +11,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fabella.evidence import Evidence, Fact, Facts, stem
 from fabella_intents.mentions import Link, link
-from fabella_intents.understanding import Read
+from fabella_intents.reading import Read
 from fabella_knowledge.tokens import words
+
+from fabella.evidence import Evidence, Fact, Facts, stem
 
 SUPPORTED, CONTRADICTED, OPEN = "supported", "contradicted", "open"
 # The kinds of term whose list under a heading is complete: another value of the kind contradicts it.

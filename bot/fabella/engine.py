@@ -7,6 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from fabella_intents.forms import Form
+from fabella_intents.question import Context, Question
+from fabella_intents.reading import Read, Reading
+from fabella_intents.router import Prediction
+from fabella_intents.understanding import Understanding
+from fabella_intents.utterance import Utterance
+from fabella_knowledge.index import Hit, terms
+from fabella_knowledge.tokens import words
 from rapidfuzz import fuzz
 
 from fabella import composing, handlers
@@ -16,13 +24,6 @@ from fabella.draft import Draft
 from fabella.evidence import Facts
 from fabella.model import DEFAULT, Model, open_model
 from fabella.sources import Bibliography
-from fabella_intents.question import Context, Question
-from fabella_intents.router import Prediction
-from fabella_intents.forms import Form
-from fabella_intents.understanding import Read, Reading, Understanding
-from fabella_intents.utterance import Utterance
-from fabella_knowledge.index import Hit, terms
-from fabella_knowledge.tokens import words
 
 _NEAR = 70.0  # rapidfuzz ratio (0 to 100) from which on a name is offered for a slip
 STYLES = ("ama", "apa", "bibtex")

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fabella_intents.question import Context
+
 from fabella.answer import Answer
 from fabella.batch import objects
 from fabella.engine import Engine
-from fabella_intents.question import Context
 
 KINDS = ("answer", "needs_atlas", "premise", "refuse", "smalltalk")
 _GIVEN = ("answered", "corrected")

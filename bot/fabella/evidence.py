@@ -9,7 +9,7 @@ from functools import cached_property
 from fabella_intents.definition import Definition
 from fabella_intents.mentions import link
 from fabella_intents.question import Question
-from fabella_intents.understanding import Read
+from fabella_intents.reading import Read
 from fabella_knowledge.library import Library
 from fabella_knowledge.model import Passage
 from fabella_knowledge.tokens import singular, words

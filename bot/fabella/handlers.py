@@ -11,10 +11,11 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from fabella.draft import Draft, Said, say
 from fabella_intents.question import Context
-from fabella_intents.understanding import Read
+from fabella_intents.reading import Read
 from fabella_knowledge.model import Citation, Reference
+
+from fabella.draft import Draft, Said, say
 
 if TYPE_CHECKING:
     from fabella.answering import Desk

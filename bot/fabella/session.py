@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fabella_intents.question import Context
+
 from fabella.answer import Answer, Step
 from fabella.engine import STYLES, Engine
-from fabella_intents.question import Context
 
 COMMANDS: Mapping[str, str] = {
     "/sources": "the sources of the last answer, and what each of them backs",

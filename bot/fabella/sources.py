@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from fabella.evidence import STOP, Facts, stem
 from fabella_intents.question import Context
-from fabella_intents.understanding import Read
+from fabella_intents.reading import Read
 from fabella_knowledge.model import Reference
 from fabella_knowledge.tokens import words
+
+from fabella.evidence import STOP, Facts, stem
 
 _GENERIC = frozenset(
     "source reference paper study studies article book author authors author's year doi link journal title which what who wrote says said say one the first "

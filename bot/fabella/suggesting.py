@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from fabella.evidence import Facts
 from fabella_intents.definition import Definition
+
+from fabella.evidence import Facts
 
 LIMIT = 3
 _ORDER = ("attachments", "action", "exercises", "prevalence", "clinical", "insertion", "origin", "innervation", "fabella", "overview")

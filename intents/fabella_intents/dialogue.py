@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from fabella_intents.definition import Definition
+from fabella_intents.mentions import STRUCTURES
 from fabella_intents.question import Context
+from fabella_intents.reading import Read
 from fabella_intents.router import Router
-
-if TYPE_CHECKING:
-    from fabella_intents.understanding import Read
 
 _OTHER = re.compile(r"\b(?:the )?other (?:one|head|side|half|part)\b|\bthe opposite (?:one|head)\b|\bthe other\s*\?*$", re.I)
 _BOTH = re.compile(r"\bboth\b|\btogether\b|\bthe two\b", re.I)
@@ -41,7 +39,7 @@ def resolve(
     question = read.question
     fresh = context == Context()
     named = question.structure is not None and any(
-        x.kind in {"muscle", "sesamoid bone", "tendon", "group"} for x in read.links
+        x.kind in STRUCTURES for x in read.links
     )
     label = question.intents[0]
     definition = definitions[label.partition(".")[0]]
@@ -119,7 +117,7 @@ def _nth(read: Read, context: Context) -> Read:
 
 def _bare(read: Read, sides: Mapping[str, str]) -> bool:
     """Whether the words hold nothing but names of parts, sides, authors and connecting words: "and the medial?"."""
-    if any(x.kind in {"muscle", "sesamoid bone", "tendon", "group"} for x in read.links):
+    if any(x.kind in STRUCTURES for x in read.links):
         return False
     content = [w for w in read.loose if w not in _CONNECTING and w not in sides]
     return not content and bool(read.links or set(read.loose) & set(sides))

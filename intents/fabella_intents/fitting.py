@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
+from fabella_knowledge.library import Library
+from fabella_knowledge.tokens import words
+from fabella_knowledge.vocabulary import Vocabulary
+
 from fabella_intents import router as routers
 from fabella_intents.definition import Definition
 from fabella_intents.mentions import Link, link
 from fabella_intents.router import Features, Router
 from fabella_intents.spelling import NAME, Speller
 from fabella_intents.utterance import BLANK, clean
-from fabella_knowledge.library import Library
-from fabella_knowledge.tokens import words
-from fabella_knowledge.vocabulary import Vocabulary
 
 NAMED = 300.0  # the weight of a word that asks for an intent outright ("insertion")
 COMMON = 100  # a word that a general corpus of English holds at least so often is taken as meant

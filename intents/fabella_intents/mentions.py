@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fabella_knowledge.tokens import singular
 from fabella_knowledge.vocabulary import Vocabulary
 
+STRUCTURES = frozenset({"muscle", "sesamoid bone", "tendon", "group"})  # kinds that a question can be about
 _JOINERS = frozenset({"or", "and", "vs", "versus", "nor", "the", "than"})
 
 

@@ -1,0 +1,148 @@
+"""Chooses the intents of a question: the router's scores, weighed with what the definitions name outright.
+
+The gate parts what is answerable from what is not; between `_DOUBT` and its threshold the cues of the definitions
+decide.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from fabella_knowledge.tokens import tokenize
+
+from fabella_intents.definition import Definition
+from fabella_intents.dialogue import HELD
+from fabella_intents.forms import Form
+from fabella_intents.mentions import STRUCTURES, Link
+from fabella_intents.question import Context
+from fabella_intents.router import Prediction, Router
+
+_CUE = 0.3  # what a cue word of an intent adds to its score
+_NAME = 0.05  # and what its name adds
+_AWAY = 0.4  # what an intent about one structure loses where only another one is named
+_DOUBT = 0.4
+_MENDS = re.compile(r"\b(?:i mean|i meant|argh|sorry|no wait|correction|rather the|scratch that)\b")
+_WROTE = re.compile(r"\bwho (?:wrote|did|ran|conducted|authored|published|made|are the authors|is the author|was the author)\b")
+
+
+class Chooser:
+    """Chooses among the intents of `definitions` with the scores of `router`."""
+
+    def __init__(self, definitions: Mapping[str, Definition], router: Router) -> None:
+        self.definitions = definitions
+        self.router = router
+        self._named = _names(definitions)
+
+    def choose(
+        self, part: Prediction, whole: Prediction, words: Sequence[str], form: Form, inside: Sequence[Link],
+        links: Sequence[Link], context: Context, start: int,
+    ) -> tuple[tuple[str, ...], float]:
+        """The labels asked for, best first, and how probable it is that they can be answered."""
+        best, score = part.scores[0]
+        chance = part.answerable
+        if whole is not part:
+            declined, loud = whole.scores[0]
+            floor = -0.1 if declined == "injection" else 0.3
+            if declined in {"personal", "injection", "quiz", "species"} and loud > max(floor, score) and whole.answerable < 0.5:
+                return (declined,), whole.answerable
+        outright = self.named(words)
+        if best in self.router.talk:
+            return (outright, self.router.threshold) if len(outright) == 1 and score < 0.5 and len(words) > 3 else ((best,), chance)
+        for name, one in self.definitions.items():
+            # A cue word of something that is declined ("mnemonic") is meant unless the rest speaks clearly against it.
+            if one.refusal and set(one.cues) & set(words) and part.score(name) > -0.8 and chance < 0.6:
+                return (name,), min(chance, 0.1)
+        cued = self._unless_other(self._cued(part, words, inside), words, links, context)
+        named = () if cued.scores[0][0].startswith("references") else outright
+        if len(named) > 1 and _MENDS.search(" ".join(words)):
+            named = named[-1:]  # "the origin, no, the insertion I mean"
+            return named, max(chance, self.router.threshold)
+        if len(named) > 1 and form.kind == "open" and chance >= 0.15:
+            return named, max(chance, self.router.threshold)
+        clear = cued.best(self.router.answerable)[1] > cued.best(self.router.declined)[1] + 0.05
+        if chance < self.router.threshold and not (clear and chance >= _DOUBT):
+            label, score = part.best(self.router.declined)
+            if len(named) == 1 and label in {"structure", "naming", "cause"} and score < 0 and chance >= 0.25:
+                return named, self.router.threshold
+            if label == "person" and _WROTE.search(" ".join(words)):
+                return ("references.which",), self.router.threshold
+            if label == "person" and HELD & set(words) and part.score("references.detail") > score - 0.35:
+                return ("references.detail",), self.router.threshold
+            return (label,), chance
+        label, _ = cued.best(self.router.answerable)
+        _, not_meant = self._mentioned(words, inside, start)
+        if label in not_meant or (label == "heads" and len(named) == 1):
+            label = named[0] if named else cued.best(self.router.answerable - set(not_meant))[0]
+        if label.startswith("references.") and {"list", "all", "every"} & set(words) and not any(x.kind == "author" for x in inside):
+            label = "references.all" if "references.all" in self.router.labels else label
+        sourced = any(x.kind in {"author", "journal"} for x in inside)
+        if sourced and HELD & set(words) and "references.detail" in self.router.labels and "prevalence" not in label:
+            label = "references.detail"
+        return (label,), chance
+
+    def _unless_other(self, part: Prediction, words: Sequence[str], links: Sequence[Link], context: Context) -> Prediction:
+        """An intent with a subject of its own is unlikely where only another structure is named."""
+        named = {x.term for x in links if x.kind in STRUCTURES}
+        if not named or {"bone", "bones", "sesamoid", "ossicle", "opacity"} & set(words):
+            return part
+        away = {n for n, one in self.definitions.items() if one.subject and one.subject not in named and context.structure != one.subject}
+        if not away:
+            return part
+        scores = [(label, value - _AWAY if label.partition(".")[0] in away else value) for label, value in part.scores]
+        return replace(part, scores=tuple(sorted(scores, key=lambda x: -x[1])))
+
+    def _cued(self, part: Prediction, words: Sequence[str], inside: Sequence[Link]) -> Prediction:
+        """The prediction with the cue words of the definitions weighed in."""
+        bonus = {name: _NAME for name in self.named(words)}
+        # An intent that has cue words is less likely without one of them than with one.
+        bonus |= {
+            name: _CUE if set(one.cues) & set(words) else -_CUE / 2
+            for name, one in self.definitions.items() if one.cues and not one.refusal
+        }  # fmt: skip
+        # "Which paper examines the leg curl" asks for the paper: a word outweighs the kind of a name.
+        kinds = set() if any(value >= _CUE for value in bonus.values()) else {x.kind for x in inside}
+        for name, one in self.definitions.items():
+            if kinds & set(one.cue_kinds):
+                bonus[name] = bonus.get(name, 0.0) + _CUE
+        if not bonus:
+            return part
+        scores = [(label, value + bonus.get(label.partition(".")[0], 0.0)) for label, value in part.scores]
+        return replace(part, scores=tuple(sorted(scores, key=lambda x: -x[1])))
+
+    def named(self, words: Sequence[str]) -> tuple[str, ...]:
+        """The intents that the words ask for outright ("origin and insertion"), in their order."""
+        found, _ = self._mentioned(words)
+        ends = {"origin", "insertion", "attachments"} & set(found)
+        # "The origin of both heads" asks for the origin.
+        return tuple(name for name in found if not (name == "heads" and ends))
+
+    def _mentioned(self, words: Sequence[str], inside: Sequence[Link] = (), start: int = 0) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The intents that the words name, and those named behind a "not"."""
+        found: list[str] = []
+        not_meant: list[str] = []
+        at = spent = 0
+        while at < len(words):
+            for size in (3, 2, 1):
+                hit = self._named.get(" ".join(words[at : at + size])) if at + size <= len(words) else None
+                if hit:
+                    part_of_name = any(x.start - start <= at < x.end - start for x in inside)
+                    denied = not part_of_name and bool(set(words[max(spent, at - 3) : at]) & {"not", "don't"})
+                    spent = at
+                    pool = not_meant if denied else found
+                    pool += [name for name in hit if name not in pool]
+                    at += size - 1
+                    break
+            at += 1
+        return tuple(found), tuple(name for name in not_meant if name not in found)
+
+
+def _names(definitions: Mapping[str, Definition]) -> dict[str, tuple[str, ...]]:
+    """Which intents a name asks for, by its folded words."""
+    table: dict[str, tuple[str, ...]] = {}
+    for one in definitions.values():
+        for name in one.names:
+            key = " ".join(token.norm for token in tokenize(name))
+            table[key] = (*table.get(key, ()), one.name)
+    return table

@@ -1,0 +1,50 @@
+"""Finds the structure that a question is about among the names in the message."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fabella_knowledge.vocabulary import Vocabulary
+
+from fabella_intents.definition import Definition
+from fabella_intents.dialogue import ordinal
+from fabella_intents.mentions import STRUCTURES, Link
+
+_BETWEEN = frozenset({"vs", "versus", "and", "or", "the", "with", "to", "compared", "v"})
+
+
+def subject(
+    text: str, definition: Definition, inside: Sequence[Link], links: Sequence[Link], message: Sequence[str], vocabulary: Vocabulary
+) -> str | None:
+    """The structure asked about: picked by an ordinal, named in the question (`inside`), else before it in the message."""
+    picked = _listed(text, links)
+    if picked is not None:
+        return picked
+    for pool in (inside, links):
+        named = [x.term for x in pool if x.kind in STRUCTURES and len(x.terms) == 1]
+        if definition.subject in named:
+            return definition.subject
+        fitting = [n for n in named if not definition.kinds or vocabulary.kind(n) in definition.kinds]
+        held = [n for n in fitting if vocabulary.terms[n].article]
+        if definition.subject is not None and named:
+            # "which head of the gastrocnemius has it": the other structure is where, not what
+            return definition.subject if held else fitting[0] if fitting else definition.subject
+        if held or fitting:
+            compared = definition.name == "relations" or pool is not inside or _side_by_side(pool, message)
+            return (held or fitting)[0] if compared or not fitting else fitting[0]
+    return None
+
+
+def _side_by_side(pool: Sequence[Link], message: Sequence[str]) -> bool:
+    """Whether two structures are asked about together ("soleus and gastrocnemius"), not one beside the other."""
+    named = [x for x in pool if x.kind in STRUCTURES]
+    return any(set(message[a.end : b.start]) <= _BETWEEN for a, b in zip(named, named[1:], strict=False))
+
+
+def _listed(text: str, links: Sequence[Link]) -> str | None:
+    """The structure that an ordinal picks from several named in the message: "fabella, tendon: what's the first?"."""
+    nth = ordinal(text)
+    named = list(dict.fromkeys(x.term for x in links if x.kind in STRUCTURES and len(x.terms) == 1))
+    if not nth or len(named) < 2 or abs(nth) > len(named):
+        return None
+    return named[nth - 1 if nth > 0 else nth]
