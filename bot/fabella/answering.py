@@ -11,22 +11,18 @@ from fabella_intents.question import Context, Question
 from fabella_intents.reading import Read
 from fabella_intents.router import Router
 
-from fabella import suggesting
-from fabella.deciding import CONTRADICTED, OPEN, SUPPORTED, Verdict, decide
+from fabella import meaning, naming, suggesting
+from fabella.deciding import decide
 from fabella.draft import Draft, Said, say
 from fabella.evidence import Evidence, Fact, Facts, look_up
 from fabella.handlers import Handler
 from fabella.sources import Bibliography
+from fabella.verdict import CONTRADICTED, OPEN, SUPPORTED, Verdict
 
 BY_RULE = 0.9  # the chance that a refusal is right where the gate would have answered and the evidence did not hold
 MORE = 5  # statements that "more" adds about a structure
 BUDGET = 600  # characters of statements, unless more was asked for
 _RESCUE_FLOOR = -0.9
-_COMPARES = frozenset({"same", "difference", "vs", "versus", "compare", "compared", "different", "than", "like"})
-_SUPPLIES = re.compile(r"\b(?:suppl|innervat|serv|feed|fed|control|fire|drive|run)", re.I)
-_LATIN = ("us", "um", "is", "ale", "alis", "aris", "ae", "ulla", "oid")
-_NAMING = frozenset({"muscle", "os", "tendon", "nerve", "artery", "ligament", "musculus", "bone"})
-_FUNCTION_WORDS = frozenset("is are the same and or how what where which does do did in on of for to with vs versus as like originate insert attach start end from please".split())
 _OTHERS = re.compile(
     r"\b(?:other(?! (?:way|end|side|hand|head|one|words|people|person|place|half|part|leg|knee))|others|else|besides|apart from|another|aside from|in addition)\b",
     re.I,
@@ -51,24 +47,19 @@ class Desk:
         return Draft(
             "refused", intent, reason, notes=(f"My sources cover: {held}.",), suggestions=self.suggest(structure)[:1],
             structure=structure, chance=BY_RULE if read.answerable >= self.router.threshold else 1.0 - read.answerable,
-            keeps_topic=False,
         )  # fmt: skip
 
     def clarify(self, read: Read, lead: str, options: tuple[str, ...] = ()) -> Draft:
         """Two readings or more, each of which would be answered."""
         offered = tuple(dict.fromkeys(options))[:5] or self.suggest(None)[:3]
-        return Draft("clarify", read.question.intents[0].partition(".")[0], lead, options=offered, chance=0.6, keeps_topic=False)
+        return Draft("clarify", read.question.intents[0].partition(".")[0], lead, options=offered, chance=0.6)
 
     def suggest(self, structure: str | None, *, without: tuple[str, ...] = ()) -> tuple[str, ...]:
         """Up to three questions that the library answers."""
-        chosen = structure if structure in self.facts.library.articles else next(iter(self._main()), None)
+        chosen = structure if structure in self.facts.library.articles else next(iter(self.facts.by_size()), None)
         if chosen is None:
             return ()
         return suggesting.questions(chosen, self.definitions, self.facts, without=without)[: suggesting.LIMIT]
-
-    def _main(self) -> tuple[str, ...]:
-        """The structures by how much the library says about them."""
-        return tuple(sorted(self.facts.library.articles, key=lambda n: -len(self.facts.of(n))))
 
     # --- one question ---------------------------------------------------------------------------------------
 
@@ -98,12 +89,12 @@ class Desk:
         structure = question.structure
         first = self.definitions[question.intents[0].partition(".")[0]]
         if structure is None:
-            structure = self._by_part(read, first) or self._by_terms(read, first)
+            structure = meaning.by_part(read, first, self.facts) or meaning.by_terms(read, first, self.facts)
         if structure is None:
             return self._elliptical(read, first)
         article = self.facts.library.articles.get(structure)
         if article is None:
-            other = self._tied(read, structure, first)
+            other = meaning.tied(read, structure, first, self.facts)
             if other is not None and "relations" in self.definitions:
                 read = replace(read, question=replace(question, intents=("relations",)))
                 question = read.question
@@ -111,7 +102,7 @@ class Desk:
                 name = self.facts.library.vocabulary.display(structure)
                 return self.refuse(read, f"My sources hold no article about this: {name}.", intent=first.name)
             structure = other
-        if self._invented(read):
+        if naming.invented(read, self.facts.library.vocabulary):
             return self.refuse(read, "My sources know no structure of that name.", intent="structure", structure=structure)
         for name in read.asked:
             one = self.definitions[name]
@@ -139,43 +130,16 @@ class Desk:
         own = definition.subject
         subject = own if own is not None and own in self.facts.library.articles else structure
         if definition.subject is None and not any(x.term == structure for x in read.links):
-            subject = self._holder(structure, label, definition)
+            subject = meaning.holder(structure, label, definition, self.facts)
         kind = self.facts.library.vocabulary.kind(subject)
         evidence = look_up(read, label, definition, subject, self.facts)
         if not evidence.facts or (definition.kinds and kind not in definition.kinds):
             name = self.facts.library.vocabulary.display(subject)
             return self.refuse(read, f"My sources don't say that about this: {name}.", intent=definition.name, structure=subject)
         verdict = decide(read, subject, evidence, self.facts)
-        if self._beside(read, definition, evidence, verdict):
+        if meaning.beside(read, definition, evidence, verdict):
             return self.refuse(read, "My sources don't say that.", intent=definition.name, structure=subject)
         return self._compose(read, definition, subject, evidence, verdict, context)
-
-    def _beside(self, read: Read, definition: Definition, evidence: Evidence, verdict: Verdict) -> bool:
-        """Whether the question asks beside the facts: for a movement that they don't name, or beyond the nerve or artery."""
-        form = read.question.form
-        if definition.name == "action" and form in {"yesno", "truefalse", "either"} and verdict.kind == OPEN:
-            claimed = {x.term for x in read.links if x.kind == "movement" and x.term not in read.conditional}
-            return bool(claimed) and not any(claimed & f.terms for f in evidence.considered)
-        if definition.name in {"innervation", "blood_supply"} and form in {"open", "presumes"}:
-            told = {t for f in evidence.considered for t in f.terms}
-            named = {x.term for x in read.links if x.kind in {"nerve", "artery"}}
-            if named & told:
-                return not {"muscle", "muscles"} & set(read.row)
-            return bool(named) and not _SUPPLIES.search(read.text)
-        return False
-
-    def _holder(self, structure: str, label: str, definition: Definition) -> str:
-        """The structure itself, or where its article lacks the sections the one that it is tied to ("that head", "the muscle")."""
-        sections = definition.sections(label)
-        vocabulary = self.facts.library.vocabulary
-
-        def fits(name: str) -> bool:
-            return bool(self.facts.section(name, *sections)) and (not definition.kinds or vocabulary.kind(name) in definition.kinds)
-
-        if fits(structure):
-            return structure
-        tied = [t for f in self.facts.of(structure) for t in sorted(f.terms) if t in self.facts.library.articles]
-        return next((t for t in tied if fits(t)), structure)
 
     def _compose(
         self, read: Read, definition: Definition, subject: str, evidence: Evidence, verdict: Verdict, context: Context
@@ -249,79 +213,8 @@ class Desk:
             return (f"The figures depend on method and population; 'more' shows {len(evidence.further)} further ones.",)
         return ()
 
-    # --- what is meant ----------------------------------------------------------------------------------------
-
-    def _by_part(self, read: Read, definition: Definition) -> str | None:
-        """The one structure of the library that has the parts named ("the medial head")."""
-        if not read.question.parts or definition.subject is not None:
-            return definition.subject
-        owners = [a.name for a in self.facts.library.articles.values() if set(read.question.parts) <= set(a.parts)]
-        return owners[0] if len(owners) == 1 else None
-
-    def _by_terms(self, read: Read, definition: Definition) -> str | None:
-        """The one structure whose facts in the asked sections name what the question names."""
-        terms = {x.term for x in read.links if x.kind not in {"part", "author", "journal", "depth"} and len(x.terms) == 1}
-        sections = definition.sections(read.question.intents[0])
-        if definition.name == "overview":
-            sections = (*sections, "Location")  # "the muscle at the back of the leg": where it is tells which
-        holders = self.facts.holders(sections)
-        if definition.subject in holders:
-            return definition.subject
-        if definition.name in {"innervation", "blood_supply"} and not {"muscle", "muscles"} & set(read.row):
-            return None  # the nerve or artery itself is asked about
-        if read.elliptical and not terms:
-            return None
-        covers = self.facts.library.vocabulary.covers
-        naming = [
-            one for one in holders
-            if any(covers(t, held) for f in self.facts.section(one, *sections) for held in f.terms for t in terms)
-        ]  # fmt: skip
-        return max(naming, key=lambda n: len(self.facts.of(n))) if naming else None
-
-    def _tied(self, read: Read, structure: str, definition: Definition) -> str | None:
-        """The structure whose facts in the asked sections speak of one that has no article ("what shares the soleus' tendon")."""
-        group = self.facts.library.vocabulary.kind(structure) == "group"
-        layered = definition.name in {"overview", "location"} and any(x.kind == "depth" for x in read.links)
-        if definition.name == "relations" or (group and definition.name in {"overview", "heads"}) or layered:
-            return next((n for n in self._main() if any(structure in f.terms for f in self.facts.section(n, "Relations"))), None)
-        return None
-
-    def _invented(self, read: Read) -> bool:
-        """Whether a known name carries a Latin word that makes it another, unknown one ("gastrocnemius profundus")."""
-        latin = {w for name in self.facts.library.vocabulary.terms for w in name.split()[1:] if len(w) > 4 and w.endswith(("us", "is", "or", "um", "es"))}
-        taken = {n for x in read.links for n in range(x.start, x.end)}
-        if any(w in latin and w.endswith(("us", "is", "um")) and read.start + n not in taken for n, w in enumerate(read.row)):
-            return True
-        for one in read.links:
-            if one.kind in {"muscle", "sesamoid bone"} and not one.assumed:
-                for at in (one.end, one.start - 1):
-                    word = read.row[at - read.start] if 0 <= at - read.start < len(read.row) else ""
-                    strange = at in read.strange and word.endswith(("us", "is", "um", "alis", "or", "ae"))
-                    if at not in taken and (word in latin or strange):
-                        return True
-        return self._unknown_name(read)
-
-    def _unknown_name(self, read: Read) -> bool:
-        """Whether a word that no dictionary holds stands where a structure is named."""
-        if not read.strange:
-            return False
-        named = any(x.kind in {"muscle", "sesamoid bone", "tendon"} and not x.assumed for x in read.links)
-        compared = not named or bool(_COMPARES & set(read.row))
-        for at in read.strange:
-            if len(read.message[at]) >= 6 and read.message[at].endswith(_LATIN):
-                return True
-            before = read.message[at - 1] if at else ""
-            after = read.message[at + 1] if at + 1 < len(read.message) else ""
-            if before in _NAMING or after in _NAMING or (before == "of" and (not named or any(x.end == at - 1 for x in read.links))):
-                return True
-            if _COMPARES & set(read.row) and any(x.kind in {"sesamoid bone", "muscle", "tendon"} for x in read.links):
-                return True
-            if compared and before in {"a", "an", "the"} and (not after or after in _FUNCTION_WORDS):
-                return True
-        return not named
-
     def _elliptical(self, read: Read, definition: Definition) -> Draft:
-        if self._invented(read):
+        if naming.invented(read, self.facts.library.vocabulary):
             return self.refuse(read, "My sources know no structure of that name.", intent="structure")
         holders = self.facts.holders(definition.sections(read.question.intents[0]))
         options = [

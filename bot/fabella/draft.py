@@ -32,7 +32,6 @@ class Draft:
     references: tuple[str, ...] = ()
     style: str | None = None
     chance: float = 0.5
-    keeps_topic: bool = True
 
 
 def say(passage: Passage, display: str) -> Said:

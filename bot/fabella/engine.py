@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -123,7 +123,7 @@ class Engine:
             return composing.compose(reading, [draft], self._model.library, before)
         empty = not reading.utterance.raw.strip()
         lead = "Ask me a question about anatomy." if empty else "I read words only."
-        draft = Draft("smalltalk", "smalltalk", lead, suggestions=self._desk.suggest(None), keeps_topic=False)
+        draft = Draft("smalltalk", "smalltalk", lead, suggestions=self._desk.suggest(None))
         return composing.compose(reading, [draft], self._model.library, before)
 
 
@@ -141,8 +141,3 @@ def _why(reading: Reading, drafts: list[Draft], model: Model) -> tuple[Step, ...
             place = f"{passage.path}:{passage.line}" if passage else "reference entry"
             steps.append(Step("evidence", f"{one.passage or one.citations[0].reference} at {place}, cites {', '.join(c.reference for c in one.citations)}"))
     return tuple(steps)
-
-
-def definitions_of(model: Model) -> Mapping[str, str]:
-    """Intent names with their summaries."""
-    return {name: one.summary for name, one in model.definitions.items()}

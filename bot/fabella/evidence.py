@@ -106,6 +106,10 @@ class Facts:
         wanted = frozenset(sections)
         return tuple(dict.fromkeys(structure for structure, section in self._by_section if section in wanted))
 
+    def by_size(self) -> tuple[str, ...]:
+        """The structures that have an article, the one that says most first."""
+        return tuple(sorted(self.library.articles, key=lambda name: -len(self.of(name))))
+
     def __iter__(self) -> Iterator[Fact]:
         return iter(self._of.values())
 

@@ -7,7 +7,6 @@ context and the desk, and gives a draft.
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -88,7 +87,6 @@ def help_(read: Read, context: Context, desk: Desk) -> Draft:
         lead="I answer questions about anatomy from sources that I cite, and say so when they don't tell.",
         notes=(f"My library holds: {held}.", f"Ask about: {topics}."),
         suggestions=desk.suggest(None),
-        keeps_topic=False,
     )
 
 
@@ -97,7 +95,7 @@ def smalltalk(read: Read, context: Context, desk: Desk) -> Draft:
     kind = read.question.intents[0].partition(".")[2]
     lead = {"greeting": "Hello.", "thanks": "You're welcome.", "bye": "Goodbye."}.get(kind, "I'm here.")
     notes = () if kind in {"thanks", "bye"} else ("Ask me about anatomy; 'help' shows what I know.",)
-    return Draft("smalltalk", "smalltalk", lead, notes=notes, suggestions=() if kind == "bye" else desk.suggest(None), keeps_topic=False)
+    return Draft("smalltalk", "smalltalk", lead, notes=notes, suggestions=() if kind == "bye" else desk.suggest(None))
 
 
 BUILTIN: Mapping[str, Handler] = {"references": references, "again": again, "help": help_, "smalltalk": smalltalk}
@@ -114,8 +112,3 @@ def load() -> dict[str, Handler]:
         except Exception as error:
             _LOG.warning("handler %r of %s cannot be loaded: %s", point.name, point.value, error)
     return found
-
-
-def styles(text: str) -> str | None:
-    """The citation style that a text names, None for none."""
-    return next((_STYLES[w] for w in re.findall(r"[a-z]+", text.lower()) if w in _STYLES), None)

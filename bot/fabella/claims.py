@@ -1,0 +1,207 @@
+"""Holds claims about sites, movements, figures, exercises and heads against the facts, one kind a function.
+
+Each returns a verdict, or None where the question claims nothing of the kind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from fabella_intents.mentions import Link
+from fabella_intents.reading import Read
+from fabella_knowledge.tokens import words
+
+from fabella.evidence import Evidence, Fact, Facts
+from fabella.verdict import CONTRADICTED, OPEN, SUPPORTED, Verdict
+
+# The kinds of term whose list under a heading is complete: another value of the kind contradicts it.
+_WHOLE = {
+    "Origin": frozenset({"bone", "landmark"}),
+    "Insertion": frozenset({"bone", "landmark"}),
+    "Articulation": frozenset({"bone", "landmark"}),
+    "Innervation": frozenset({"nerve", "root"}),
+    "Blood supply": frozenset({"artery"}),
+}
+_EVERYONE = re.compile(r"\b(?:everyone|everybody|every (?:person|human|knee|one|single)|all (?:people|humans|knees|of us|persons|adults)|we all|always|nobody|no one|no-one|never|100 ?%|no human)\b", re.I)
+_NUMBER = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:%|percent|per cent|pct)?\s*(?:-|–|—|to|and)?\s*(\d+(?:[.,]\d+)?)?\s*(%|percent|per cent|pct)", re.I)
+_NOTHING = re.compile(r"\b(?:nothing|useless|pointless|ineffective|no effect|waste of time|no (?:significant )?(?:contraction|activity|activation|evidence)|not (?:work|activate|help|train|contract)|n't (?:work|activate|help|train|do (?:anything|much)|contract|use|involve)|fail(?:ed|s)? to|no good|no use)\b", re.I)
+COUNTS = {"one": 1, "single": 1, "two": 2, "three": 3, "four": 4, "five": 5, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "third": 3, "fourth": 4}
+HEADS = re.compile(r"(?:(?<=only )|(?<=just )|(?<=has )|(?<=have )|(?<=its ))(one)\s+(?:head|belly)\b|\b(single|two|three|four|five|[1-5]|third|fourth)(?:\s+(?:different|separate|distinct|muscle))?[\s-]+(?:heads?|headed|bell(?:y|ies|ied))\b", re.I)
+_ONLY = re.compile(r"\b(?:only|just|solely|nothing but|nowhere but|stops? at|limited to|confined to|merely|exclusively|purely)\b", re.I)
+_NO_PART = re.compile(r"\b(?:nothing (?:to do|at|on|with|happens)|no (?:action|effect|role|function|influence|part|business)|not (?:act|work|cross|move|affect|involved))\b", re.I)
+
+
+
+def values(links: Sequence[Link], structure: str, evidence: Evidence, facts: Facts) -> Verdict | None:
+    """Sites, nerves and arteries named in the question against those of the sections that answer it."""
+    vocabulary = facts.library.vocabulary
+    verdict = None
+    for one in links:
+        relevant = [f for f in evidence.considered if one.kind in _WHOLE.get(f.passage.section, frozenset())]
+        part = next((x.term for x in reversed(links) if x.kind == "part" and x.start < one.start), None)
+        relevant = [f for f in relevant if part is not None and f.passage.part == part] or relevant
+        if not relevant or len(one.terms) > 1:
+            continue
+        holding = [f for f in relevant if any(vocabulary.covers(one.term, t) for t in f.terms)]
+        if holding:
+            verdict = Verdict(SUPPORTED, _union(evidence, verdict, holding))
+            continue
+        elsewhere = [
+            f for f in facts.section(structure, *{r.passage.section for r in relevant})
+            if f not in relevant and not f.passage.further and any(vocabulary.covers(one.term, t) for t in f.terms)
+        ]  # fmt: skip
+        siblings = any(_related(one.term, t, facts) for f in relevant for t in f.terms)
+        if elsewhere or not siblings:
+            return Verdict(CONTRADICTED, _union(evidence, Verdict(OPEN, evidence.facts), relevant))
+    return verdict
+
+
+def _union(evidence: Evidence, verdict: Verdict | None, more: Sequence[Fact]) -> tuple[Fact, ...]:
+    """The facts of both, in the order of the library."""
+    held = (*(verdict.facts if verdict else ()), *more)
+    return tuple(f for f in evidence.considered if f in held) or tuple(held)
+
+
+def _related(claim: str, held: str, facts: Facts) -> bool:
+    """Whether two sites lie on one bone without excluding each other: then the names alone decide nothing."""
+    vocabulary = facts.library.vocabulary
+    if vocabulary.opposite(claim) == held or vocabulary.opposite(held) == claim:
+        return False
+    if vocabulary.kind(claim) not in {"bone", "landmark"} or vocabulary.kind(held) not in {"bone", "landmark"}:
+        return False
+    return bool(set(vocabulary.ancestors(claim)) & set(vocabulary.ancestors(held)))
+
+
+def movements(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
+    vocabulary = facts.library.vocabulary
+    conditional = read.conditional
+    claimed = [x for x in read.links if x.kind == "movement" and x.term not in conditional]
+    joints = {x.term for x in read.links if x.kind == "joint" and x.term not in conditional}
+    supported = None
+    for one in claimed:
+        against = vocabulary.opposite(one.term)
+        for fact in evidence.considered:
+            here = {t for t in fact.main if vocabulary.kind(t) == "joint"}
+            here |= {j for t in fact.main if (j := _joint(t, facts)) is not None}
+            if joints and here and not joints & here:
+                continue
+            if one.term in fact.main:
+                supported = Verdict(SUPPORTED, _union(evidence, supported, [fact]))
+            elif against is not None and against in fact.main:
+                return Verdict(CONTRADICTED, (fact,))
+    if supported is not None and _ONLY.search(read.text):
+        for one in (x for x in read.links if x.kind == "state"):
+            if vocabulary.opposite(one.term) in supported.facts[0].condition:
+                return Verdict(CONTRADICTED, supported.facts)
+    return supported
+
+
+def _joint(term: str, facts: Facts) -> str | None:
+    held = facts.library.vocabulary.terms.get(term)
+    return held.joint if held else None
+
+
+def joints(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
+    """"Only moves the ankle", "does nothing at the knee": against the joints that the actions name."""
+    vocabulary = facts.library.vocabulary
+    acting = [f for f in evidence.considered if f.passage.section == "Action"]
+    claimed = {x.term for x in read.links if x.kind == "joint" and x.term not in read.conditional}
+    if not acting or not claimed or any(x.kind == "movement" for x in read.links):
+        return None
+
+    def at(fact: Fact) -> set[str]:
+        return {t for t in fact.main if vocabulary.kind(t) == "joint"} | {j for t in fact.main if (j := _joint(t, facts)) is not None}
+
+    moving = tuple(f for f in acting if at(f) & claimed)
+    if _NO_PART.search(read.text):
+        return Verdict(CONTRADICTED, moving) if moving else None
+    others = tuple(f for f in acting if at(f) - claimed)
+    if _ONLY.search(read.text) and moving and others:
+        return Verdict(CONTRADICTED, others)
+    return None
+
+
+def parts(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verdict | None:
+    """A part that is said to hold or be something: against the parts that the facts name."""
+    article = facts.library.articles[structure]
+    if not read.question.parts or set(read.question.parts) & set(article.parts):
+        return None
+    naming = [f for f in facts.section(structure, "Location", "Description") if f.parts]
+    if not naming or len(read.question.parts) > 1:
+        return None
+    if any(set(read.question.parts) & f.parts for f in naming):
+        return Verdict(SUPPORTED, (*naming,) if "where" in read.question.intents[0] else evidence.facts)
+    return Verdict(CONTRADICTED, tuple(dict.fromkeys((*naming, *(f for f in evidence.facts if f.passage.section == "Articulation")))))
+
+
+def prevalence(read: Read, evidence: Evidence) -> Verdict | None:
+    rates = [f for f in evidence.considered if f.passage.section == "Prevalence"]
+    if not rates:
+        return None
+    if _EVERYONE.search(read.text):
+        return Verdict(CONTRADICTED, tuple(rates))
+    claim = _NUMBER.search(read.text)
+    if claim is None:
+        return None
+    methods = {x.term for x in read.links if x.kind == "method"}
+    same = [f for f in rates if methods & f.terms] or rates
+    numbers = {n.replace(",", ".") for n in claim.groups()[:2] if n}
+    held = {n for f in same for n in re.findall(r"\d+(?:\.\d+)?", f.passage.text.replace(",", ""))}
+    return Verdict(OPEN if numbers <= held else CONTRADICTED, tuple(rates))
+
+
+def exercise(read: Read, evidence: Evidence) -> Verdict | None:
+    held = [f for f in evidence.considered if f.passage.section == "Exercises"]
+    if not held:
+        return None
+    named = {x.term for x in read.links if x.kind == "exercise"}
+    about = [f for f in held if named & f.terms] or held
+    if _NOTHING.search(read.text) and (named or {"exercise", "exercises"} & set(read.row)):
+        return Verdict(SUPPORTED if read.question.negated else CONTRADICTED, tuple(about))
+    methods = {x.term for x in read.links if x.kind == "method"}
+    if named and methods:
+        for fact in about:
+            if any(f"not {m}".lower() in fact.passage.text.lower() for m in methods) and named & fact.terms:
+                others = named - fact.terms
+                return None if others else Verdict(CONTRADICTED, tuple(about))
+    return None
+
+
+def opposition(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verdict | None:
+    """Opposite words of the vocabulary ("increase" against "less") and opposite terms, in clinical and place facts."""
+    vocabulary = facts.library.vocabulary
+    held = [f for f in evidence.facts if f.passage.section not in {"Prevalence", "Heads"}]
+    held += [f for f in facts.section(structure, "Relations") if f not in held and {"alone", "separate"} & set(read.row)]
+    supported = None
+    if read.question.form not in {"yesno", "truefalse", "presumes"}:
+        return None
+    spoken = set(read.loose) | {w for x in read.links if x.kind == "depth" for w in read.row[x.start - read.start : x.end - read.start]}
+    for fact in held:
+        said = set(words(fact.passage.text))
+        for one in read.links:
+            against = vocabulary.opposite(one.term)
+            if against is not None and against in fact.main and one.term not in fact.main and one.kind in {"region", "movement"} and fact.passage.section != "Action":
+                return Verdict(CONTRADICTED, (fact,))
+        for pair in vocabulary.opposites:
+            if pair.words & spoken and pair.against & said and not pair.against & set(read.row):
+                return Verdict(CONTRADICTED, (fact,))
+        if fact.passage.section == "Clinical relevance":
+            shared = {x.term for x in read.links} & fact.main
+            places = [t for t in fact.main if vocabulary.kind(t) in {"joint", "region"}]
+            if _ONLY.search(read.text) and len(places) > 1 and shared & set(places) and len(shared & set(places)) < len(places):
+                return Verdict(CONTRADICTED, (fact,))
+            if shared & set(places):
+                supported = Verdict(SUPPORTED, _union(evidence, supported, [fact]))
+    return supported
+
+
+def heads(read: Read, structure: str, facts: Facts) -> Verdict | None:
+    count = len(facts.library.articles[structure].parts)
+    claim = HEADS.search(read.text)
+    if not count or claim is None:
+        return None
+    held = facts.section(structure, "Heads")
+    if not held:
+        return None
+    return Verdict(SUPPORTED if COUNTS[(claim.group(1) or claim.group(2)).lower()] == count else CONTRADICTED, held)

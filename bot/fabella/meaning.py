@@ -1,0 +1,80 @@
+"""Finds the structure whose article answers a question that names it by a part, by its facts, or not at all."""
+
+from __future__ import annotations
+
+import re
+
+from fabella_intents.definition import Definition
+from fabella_intents.reading import Read
+
+from fabella.evidence import Evidence, Facts
+from fabella.verdict import OPEN, Verdict
+
+_SUPPLIES = re.compile(r"\b(?:suppl|innervat|serv|feed|fed|control|fire|drive|run)", re.I)
+
+
+def by_part(read: Read, definition: Definition, facts: Facts) -> str | None:
+    """The one structure of the library that has the parts named ("the medial head")."""
+    if not read.question.parts or definition.subject is not None:
+        return definition.subject
+    owners = [a.name for a in facts.library.articles.values() if set(read.question.parts) <= set(a.parts)]
+    return owners[0] if len(owners) == 1 else None
+
+
+def by_terms(read: Read, definition: Definition, facts: Facts) -> str | None:
+    """The one structure whose facts in the asked sections name what the question names."""
+    terms = {x.term for x in read.links if x.kind not in {"part", "author", "journal", "depth"} and len(x.terms) == 1}
+    sections = definition.sections(read.question.intents[0])
+    if definition.name == "overview":
+        sections = (*sections, "Location")  # "the muscle at the back of the leg": where it is tells which
+    holders = facts.holders(sections)
+    if definition.subject in holders:
+        return definition.subject
+    if definition.name in {"innervation", "blood_supply"} and not {"muscle", "muscles"} & set(read.row):
+        return None  # the nerve or artery itself is asked about
+    if read.elliptical and not terms:
+        return None
+    covers = facts.library.vocabulary.covers
+    naming = [
+        one for one in holders
+        if any(covers(t, held) for f in facts.section(one, *sections) for held in f.terms for t in terms)
+    ]  # fmt: skip
+    return max(naming, key=lambda n: len(facts.of(n))) if naming else None
+
+
+def tied(read: Read, structure: str, definition: Definition, facts: Facts) -> str | None:
+    """The structure whose facts in the asked sections speak of one that has no article ("what shares the soleus' tendon")."""
+    group = facts.library.vocabulary.kind(structure) == "group"
+    layered = definition.name in {"overview", "location"} and any(x.kind == "depth" for x in read.links)
+    if definition.name == "relations" or (group and definition.name in {"overview", "heads"}) or layered:
+        return next((n for n in facts.by_size() if any(structure in f.terms for f in facts.section(n, "Relations"))), None)
+    return None
+
+
+def holder(structure: str, label: str, definition: Definition, facts: Facts) -> str:
+    """The structure itself, or where its article lacks the sections the one that it is tied to ("that head", "the muscle")."""
+    sections = definition.sections(label)
+    vocabulary = facts.library.vocabulary
+
+    def fits(name: str) -> bool:
+        return bool(facts.section(name, *sections)) and (not definition.kinds or vocabulary.kind(name) in definition.kinds)
+
+    if fits(structure):
+        return structure
+    tied = [t for f in facts.of(structure) for t in sorted(f.terms) if t in facts.library.articles]
+    return next((t for t in tied if fits(t)), structure)
+
+
+def beside(read: Read, definition: Definition, evidence: Evidence, verdict: Verdict) -> bool:
+    """Whether the question asks beside the facts: for a movement that they don't name, or beyond the nerve or artery."""
+    form = read.question.form
+    if definition.name == "action" and form in {"yesno", "truefalse", "either"} and verdict.kind == OPEN:
+        claimed = {x.term for x in read.links if x.kind == "movement" and x.term not in read.conditional}
+        return bool(claimed) and not any(claimed & f.terms for f in evidence.considered)
+    if definition.name in {"innervation", "blood_supply"} and form in {"open", "presumes"}:
+        told = {t for f in evidence.considered for t in f.terms}
+        named = {x.term for x in read.links if x.kind in {"nerve", "artery"}}
+        if named & told:
+            return not {"muscle", "muscles"} & set(read.row)
+        return bool(named) and not _SUPPLIES.search(read.text)
+    return False

@@ -1,0 +1,48 @@
+"""Tells names that no source knows: words that no dictionary holds, and known names that a Latin word makes unknown."""
+
+from __future__ import annotations
+
+from fabella_intents.reading import Read
+from fabella_knowledge.vocabulary import Vocabulary
+
+_COMPARES = frozenset({"same", "difference", "vs", "versus", "compare", "compared", "different", "than", "like"})
+_LATIN = ("us", "um", "is", "ale", "alis", "aris", "ae", "ulla", "oid")
+_NAMING = frozenset({"muscle", "os", "tendon", "nerve", "artery", "ligament", "musculus", "bone"})
+_FUNCTION_WORDS = frozenset("is are the same and or how what where which does do did in on of for to with vs versus as like originate insert attach start end from please".split())
+
+
+def invented(read: Read, vocabulary: Vocabulary) -> bool:
+    """Whether a known name carries a Latin word that makes it another, unknown one ("gastrocnemius profundus")."""
+    latin = {w for name in vocabulary.terms for w in name.split()[1:] if len(w) > 4 and w.endswith(("us", "is", "or", "um", "es"))}
+    taken = {n for x in read.links for n in range(x.start, x.end)}
+    if any(w in latin and w.endswith(("us", "is", "um")) and read.start + n not in taken for n, w in enumerate(read.row)):
+        return True
+    for one in read.links:
+        if one.kind in {"muscle", "sesamoid bone"} and not one.assumed:
+            for at in (one.end, one.start - 1):
+                word = read.row[at - read.start] if 0 <= at - read.start < len(read.row) else ""
+                strange = at in read.strange and word.endswith(("us", "is", "um", "alis", "or", "ae"))
+                if at not in taken and (word in latin or strange):
+                    return True
+    return unknown(read)
+
+
+
+def unknown(read: Read) -> bool:
+    """Whether a word that no dictionary holds stands where a structure is named."""
+    if not read.strange:
+        return False
+    named = any(x.kind in {"muscle", "sesamoid bone", "tendon"} and not x.assumed for x in read.links)
+    compared = not named or bool(_COMPARES & set(read.row))
+    for at in read.strange:
+        if len(read.message[at]) >= 6 and read.message[at].endswith(_LATIN):
+            return True
+        before = read.message[at - 1] if at else ""
+        after = read.message[at + 1] if at + 1 < len(read.message) else ""
+        if before in _NAMING or after in _NAMING or (before == "of" and (not named or any(x.end == at - 1 for x in read.links))):
+            return True
+        if _COMPARES & set(read.row) and any(x.kind in {"sesamoid bone", "muscle", "tendon"} for x in read.links):
+            return True
+        if compared and before in {"a", "an", "the"} and (not after or after in _FUNCTION_WORDS):
+            return True
+    return not named

@@ -1,0 +1,87 @@
+"""Holds claims about position and membership against the facts: layers, regions, groups, shared tendons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fabella_intents.mentions import Link, link
+from fabella_intents.reading import Read
+from fabella_knowledge.tokens import words
+
+from fabella.evidence import Evidence, Facts
+from fabella.verdict import CONTRADICTED, SUPPORTED, Verdict
+
+
+def depth(read: Read, facts: Facts, structure: str) -> Verdict | None:
+    """Which of two muscles lies deeper, or whether one is deep or superficial."""
+    vocabulary = facts.library.vocabulary
+    claimed = _ordered(read.links, structure)
+    if claimed is None:
+        return None
+    for fact in facts.section(structure, "Relations"):
+        told = _ordered(link(words(fact.passage.text), vocabulary), structure)
+        if told is None:
+            continue
+        if {claimed[0], claimed[2]} == {told[0], told[2]}:
+            same = claimed == told or (claimed[2], vocabulary.opposite(claimed[1]), claimed[0]) == told
+            return Verdict(SUPPORTED if same else CONTRADICTED, (fact,))
+    return None
+
+
+def _ordered(links: Sequence[Link], structure: str) -> tuple[str, str, str] | None:
+    """(X, deep or superficial to, Y) as the words stand; None without two muscles and one such word."""
+    depth = [x for x in links if x.kind == "depth"]
+    muscles = [x for x in links if x.kind == "muscle"]
+    if not depth or len({m.term for m in muscles}) < 2:
+        return None
+    at = depth[0]
+    before = [m for m in muscles if m.start < at.start]
+    after = [m for m in muscles if m.start > at.start and (not before or m.term != before[-1].term)]
+    if before and after:
+        return before[-1].term, at.term, after[0].term
+    if len(after) >= 2 and after[0].term != after[1].term:
+        return after[1].term, at.term, after[0].term
+    if len(before) >= 2 and before[-1].term != before[-2].term:
+        return before[0].term, at.term, before[-1].term
+    return None
+
+
+def place(read: Read, structure: str, facts: Facts) -> Verdict | None:
+    """A region or joint of another part of the body: against the region that the structure lies in."""
+    vocabulary = facts.library.vocabulary
+    if read.question.intents[0].partition(".")[0] not in {"location", "overview", "relations", "action", "heads", "attachments", "origin", "insertion"}:
+        return None
+    held = [f for f in facts.section(structure, "Location", "Description") if not f.passage.further]
+    around = {a for f in held for t in f.main if vocabulary.kind(t) == "region" for a in vocabulary.ancestors(t)}
+    for one in read.links:
+        if one.kind in {"region", "joint"} and any(vocabulary.opposite(a) in around for a in vocabulary.ancestors(one.term) if vocabulary.opposite(a)):
+            telling = tuple(f for f in held if any(vocabulary.kind(t) == "region" for t in f.main))
+            return Verdict(CONTRADICTED, telling[:1])
+    return None
+
+
+def owners(read: Read, structure: str, facts: Facts) -> Verdict | None:
+    """The muscles that a tendon is said to belong to: against those that its article names."""
+    claimed = {x.term for x in read.links if x.kind == "muscle"}
+    telling = [f for f in facts.section(structure, "Relations", "Description") if facts.library.vocabulary.kind(structure) == "tendon"]
+    told = {t for f in telling for t in f.main if facts.library.vocabulary.kind(t) == "muscle"}
+    if not claimed or not told or claimed <= told or read.question.form not in {"yesno", "truefalse", "presumes"}:
+        return None
+    return Verdict(CONTRADICTED, tuple(telling[-1:]))
+
+
+def members(read: Read, structure: str, facts: Facts) -> Verdict | None:
+    """Members of a group ("the triceps surae is made of ..."): against the fact that names the group."""
+    groups = {x.term for x in read.links if x.kind == "group"}
+    claimed = {x.term for x in read.links if x.kind == "muscle"}
+    for fact in facts.section(structure, "Relations"):
+        if groups & fact.main and claimed:
+            return Verdict(SUPPORTED if claimed <= fact.main else CONTRADICTED, (fact,))
+    return None
+
+
+def named(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verdict | None:
+    """Other structures that the facts tie to this one ("does the soleus share its tendon"): supported, never denied."""
+    others = {x.term for x in read.links if x.kind in {"muscle", "tendon", "sesamoid bone"} and x.term != structure}
+    holding = tuple(f for f in evidence.facts if others & f.main)
+    return Verdict(SUPPORTED, holding) if others and holding and all(any(o in f.main for f in holding) for o in others) else None
