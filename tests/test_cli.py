@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from fabella import Engine, arguments, cli
 from fabella.batch import Progress, dump
 

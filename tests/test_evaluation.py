@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from fabella import Engine, Source, Statement, evaluation
 from fabella.answer import Answer
 from fabella.evaluation import Gold, Outcome, judge

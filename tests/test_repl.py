@@ -15,15 +15,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from fabella import Answer, Engine, repl
+from fabella.session import COMMANDS, Listing, Reply, Session
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
-
-from fabella import Answer, Engine, repl
-from fabella.session import COMMANDS, Listing, Reply, Session
 
 RUN = Path(__file__).resolve().parent.parent / "run_bot.py"
 ORIGIN = "What is the origin of the gastrocnemius?"

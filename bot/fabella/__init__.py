@@ -7,5 +7,14 @@ from fabella.answer import Answer, Source, Statement
 from fabella.engine import Engine
 
 __all__ = [
-    "Answer", "Context", "Engine", "Entity", "FabellaError", "LibraryError", "Passage", "Question", "Source", "Statement",
-]  # fmt: skip
+    "Answer",
+    "Context",
+    "Engine",
+    "Entity",
+    "FabellaError",
+    "LibraryError",
+    "Passage",
+    "Question",
+    "Source",
+    "Statement",
+]

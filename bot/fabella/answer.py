@@ -105,11 +105,13 @@ class Answer:
             "citations": [_source(one) for one in self.citations],
             "parts": [
                 {
-                    "question": one.question, "status": one.status, "intent": one.intent,
+                    "question": one.question,
+                    "status": one.status,
+                    "intent": one.intent,
                     "statements": [_statement(held) for held in one.statements],
                 }
                 for one in self.parts
-            ],  # fmt: skip
+            ],
             "options": list(self.options),
             "entities": [
                 {"type": one.type, "name": one.name, "part": one.part, "span": list(one.span)} for one in self.entities

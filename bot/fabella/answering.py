@@ -74,13 +74,17 @@ class Desk:
         label = read.question.intents[0]
         definition = self.definitions[label.partition(".")[0]]
         if definition.refusal is not None:
-            return self._group(read, definition, context) or self._rescue(read, definition) or self.refuse(
-                read, definition.refusal, intent=definition.name, structure=read.question.structure
+            return (
+                self._group(read, definition, context)
+                or self._rescue(read, definition)
+                or self.refuse(read, definition.refusal, intent=definition.name, structure=read.question.structure)
             )
         if definition.handler is not None:
             handler = self.handlers.get(definition.handler)
             if handler is None:
-                return self.refuse(read, f"The handler '{definition.handler}' of this intent is not installed.", intent=definition.name)
+                return self.refuse(
+                    read, f"The handler '{definition.handler}' of this intent is not installed.", intent=definition.name
+                )
             return handler(read, context, self)
         return self._from_sections(read, context)
 
@@ -103,18 +107,29 @@ class Desk:
                 return self.refuse(read, f"My sources hold no article about this: {name}.", intent=first.name)
             structure = other
         if naming.invented(read, self.facts.library.vocabulary):
-            return self.refuse(read, "My sources know no structure of that name.", intent="structure", structure=structure)
+            return self.refuse(
+                read, "My sources know no structure of that name.", intent="structure", structure=structure
+            )
         for name in read.asked:
             one = self.definitions[name]
             kind = self.facts.library.vocabulary.kind(structure)
-            if one.kinds and kind not in one.kinds and name not in question.intents and any(x.term == structure for x in read.links):
+            if (
+                one.kinds
+                and kind not in one.kinds
+                and name not in question.intents
+                and any(x.term == structure for x in read.links)
+            ):
                 shown = self.facts.library.vocabulary.display(structure)
-                return self.refuse(read, f"My sources don't say that about this: {shown}.", intent=name, structure=structure)
+                return self.refuse(
+                    read, f"My sources don't say that about this: {shown}.", intent=name, structure=structure
+                )
         if first.name == "relations":
             others = {x.term for x in read.links if x.kind == "muscle" and x.term != structure and len(x.terms) == 1}
             told = {t for f in self.facts.section(structure, "Relations", "Location") for t in f.terms}
             if others and not others & told:
-                return self.refuse(read, "My sources don't say how the two lie to each other.", intent="relations", structure=structure)
+                return self.refuse(
+                    read, "My sources don't say how the two lie to each other.", intent="relations", structure=structure
+                )
         drafts = [self._section(read, label, structure, context) for label in question.intents]
         answered = [d for d in drafts if d.said]
         if not answered:
@@ -135,7 +150,9 @@ class Desk:
         evidence = look_up(read, label, definition, subject, self.facts)
         if not evidence.facts or (definition.kinds and kind not in definition.kinds):
             name = self.facts.library.vocabulary.display(subject)
-            return self.refuse(read, f"My sources don't say that about this: {name}.", intent=definition.name, structure=subject)
+            return self.refuse(
+                read, f"My sources don't say that about this: {name}.", intent=definition.name, structure=subject
+            )
         verdict = decide(read, subject, evidence, self.facts)
         if meaning.beside(read, definition, evidence, verdict):
             return self.refuse(read, "My sources don't say that.", intent=definition.name, structure=subject)
@@ -156,7 +173,11 @@ class Desk:
         elif verdict.kind == CONTRADICTED:
             status = "corrected"
             lead = "False." if question.form == "truefalse" else "Not quite."
-        elif verdict.kind == SUPPORTED and question.form in {"yesno", "truefalse"} and not (question.negated and question.form == "yesno"):
+        elif (
+            verdict.kind == SUPPORTED
+            and question.form in {"yesno", "truefalse"}
+            and not (question.negated and question.form == "yesno")
+        ):
             lead = "True." if question.form == "truefalse" else "Yes."
         notes = self._notes(facts, evidence, question)
         said = tuple(say(f.passage, self.facts.library.vocabulary.display(f.passage.structure)) for f in facts)
@@ -192,7 +213,9 @@ class Desk:
     def _others(self, read: Read, evidence: Evidence, context: Context) -> tuple[Fact, ...]:
         """What there is besides what the question names, or besides what was shown last. Empty: nothing else."""
         sections = {f.passage.section for f in evidence.considered}
-        wanted = ({"exercise"} if "Exercises" in sections else set()) | ({"movement", "activity"} if "Action" in sections else set())
+        wanted = ({"exercise"} if "Exercises" in sections else set()) | (
+            {"movement", "activity"} if "Action" in sections else set()
+        )
         named = {x.term for x in read.links if x.kind in wanted}
         if named:
             rest = tuple(f for f in evidence.considered if not named & f.main)
@@ -204,7 +227,11 @@ class Desk:
             x.kind in {"muscle", "sesamoid bone", "tendon"} and {"besides", "apart", "aside", "than", "not"} & set(read.row[max(0, x.start - read.start - 4) : x.start - read.start])
             for x in read.links
         )  # fmt: skip
-        if beyond and not named and not any(f.passage.section in {"Exercises", "Prevalence", "Clinical relevance"} for f in rest):
+        if (
+            beyond
+            and not named
+            and not any(f.passage.section in {"Exercises", "Prevalence", "Clinical relevance"} for f in rest)
+        ):
             return ()
         return rest
 
@@ -220,7 +247,8 @@ class Desk:
         options = [
             definition.suggestion.format(self.facts.library.vocabulary.display(one).lower())
             for one in holders
-            if definition.suggestion and (not definition.kinds or self.facts.library.vocabulary.kind(one) in definition.kinds)
+            if definition.suggestion
+            and (not definition.kinds or self.facts.library.vocabulary.kind(one) in definition.kinds)
         ]
         for one in holders:
             options += suggesting.questions(one, self.definitions, self.facts, without=(definition.name,))[:2]
@@ -278,7 +306,9 @@ class Desk:
             if structure is None or structure not in self.facts.library.articles:
                 continue
             evidence = look_up(read, label, definition, structure, self.facts)
-            if not evidence.facts or (definition.kinds and self.facts.library.vocabulary.kind(structure) not in definition.kinds):
+            if not evidence.facts or (
+                definition.kinds and self.facts.library.vocabulary.kind(structure) not in definition.kinds
+            ):
                 continue
             verdict = decide(read, structure, evidence, self.facts)
             if verdict.kind == CONTRADICTED:

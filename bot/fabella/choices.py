@@ -33,7 +33,9 @@ def choose(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
     return Verdict(OPEN, given, best[1])
 
 
-def _rate(row: Sequence[str], links: Sequence[Link], pool: Sequence[Fact], facts: Facts) -> tuple[float, tuple[Fact, ...]]:
+def _rate(
+    row: Sequence[str], links: Sequence[Link], pool: Sequence[Fact], facts: Facts
+) -> tuple[float, tuple[Fact, ...]]:
     """How well facts support an option (below 0: they contradict it), and which facts do."""
     vocabulary = facts.library.vocabulary
     terms = [x for x in links if x.kind != "part"]

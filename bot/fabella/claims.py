@@ -23,14 +23,44 @@ _WHOLE = {
     "Innervation": frozenset({"nerve", "root"}),
     "Blood supply": frozenset({"artery"}),
 }
-_EVERYONE = re.compile(r"\b(?:everyone|everybody|every (?:person|human|knee|one|single)|all (?:people|humans|knees|of us|persons|adults)|we all|always|nobody|no one|no-one|never|100 ?%|no human)\b", re.I)
-_NUMBER = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:%|percent|per cent|pct)?\s*(?:-|–|—|to|and)?\s*(\d+(?:[.,]\d+)?)?\s*(%|percent|per cent|pct)", re.I)
-_NOTHING = re.compile(r"\b(?:nothing|useless|pointless|ineffective|no effect|waste of time|no (?:significant )?(?:contraction|activity|activation|evidence)|not (?:work|activate|help|train|contract)|n't (?:work|activate|help|train|do (?:anything|much)|contract|use|involve)|fail(?:ed|s)? to|no good|no use)\b", re.I)
-COUNTS = {"one": 1, "single": 1, "two": 2, "three": 3, "four": 4, "five": 5, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "third": 3, "fourth": 4}
-HEADS = re.compile(r"(?:(?<=only )|(?<=just )|(?<=has )|(?<=have )|(?<=its ))(one)\s+(?:head|belly)\b|\b(single|two|three|four|five|[1-5]|third|fourth)(?:\s+(?:different|separate|distinct|muscle))?[\s-]+(?:heads?|headed|bell(?:y|ies|ied))\b", re.I)
-_ONLY = re.compile(r"\b(?:only|just|solely|nothing but|nowhere but|stops? at|limited to|confined to|merely|exclusively|purely)\b", re.I)
-_NO_PART = re.compile(r"\b(?:nothing (?:to do|at|on|with|happens)|no (?:action|effect|role|function|influence|part|business)|not (?:act|work|cross|move|affect|involved))\b", re.I)
-
+_EVERYONE = re.compile(
+    r"\b(?:everyone|everybody|every (?:person|human|knee|one|single)|all (?:people|humans|knees|of us|persons|adults)|we all|always|nobody|no one|no-one|never|100 ?%|no human)\b",
+    re.I,
+)
+_NUMBER = re.compile(
+    r"(\d+(?:[.,]\d+)?)\s*(?:%|percent|per cent|pct)?\s*(?:-|–|—|to|and)?\s*(\d+(?:[.,]\d+)?)?\s*(%|percent|per cent|pct)",
+    re.I,
+)
+_NOTHING = re.compile(
+    r"\b(?:nothing|useless|pointless|ineffective|no effect|waste of time|no (?:significant )?(?:contraction|activity|activation|evidence)|not (?:work|activate|help|train|contract)|n't (?:work|activate|help|train|do (?:anything|much)|contract|use|involve)|fail(?:ed|s)? to|no good|no use)\b",
+    re.I,
+)
+COUNTS = {
+    "one": 1,
+    "single": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "1": 1,
+    "2": 2,
+    "3": 3,
+    "4": 4,
+    "5": 5,
+    "third": 3,
+    "fourth": 4,
+}
+HEADS = re.compile(
+    r"(?:(?<=only )|(?<=just )|(?<=has )|(?<=have )|(?<=its ))(one)\s+(?:head|belly)\b|\b(single|two|three|four|five|[1-5]|third|fourth)(?:\s+(?:different|separate|distinct|muscle))?[\s-]+(?:heads?|headed|bell(?:y|ies|ied))\b",
+    re.I,
+)
+_ONLY = re.compile(
+    r"\b(?:only|just|solely|nothing but|nowhere but|stops? at|limited to|confined to|merely|exclusively|purely)\b", re.I
+)
+_NO_PART = re.compile(
+    r"\b(?:nothing (?:to do|at|on|with|happens)|no (?:action|effect|role|function|influence|part|business)|not (?:act|work|cross|move|affect|involved))\b",
+    re.I,
+)
 
 
 def values(links: Sequence[Link], structure: str, evidence: Evidence, facts: Facts) -> Verdict | None:
@@ -103,7 +133,7 @@ def _joint(term: str, facts: Facts) -> str | None:
 
 
 def joints(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
-    """"Only moves the ankle", "does nothing at the knee": against the joints that the actions name."""
+    """ "Only moves the ankle", "does nothing at the knee": against the joints that the actions name."""
     vocabulary = facts.library.vocabulary
     acting = [f for f in evidence.considered if f.passage.section == "Action"]
     claimed = {x.term for x in read.links if x.kind == "joint" and x.term not in read.conditional}
@@ -111,7 +141,9 @@ def joints(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
         return None
 
     def at(fact: Fact) -> set[str]:
-        return {t for t in fact.main if vocabulary.kind(t) == "joint"} | {j for t in fact.main if (j := _joint(t, facts)) is not None}
+        return {t for t in fact.main if vocabulary.kind(t) == "joint"} | {
+            j for t in fact.main if (j := _joint(t, facts)) is not None
+        }
 
     moving = tuple(f for f in acting if at(f) & claimed)
     if _NO_PART.search(read.text):
@@ -132,7 +164,10 @@ def parts(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verdi
         return None
     if any(set(read.question.parts) & f.parts for f in naming):
         return Verdict(SUPPORTED, (*naming,) if "where" in read.question.intents[0] else evidence.facts)
-    return Verdict(CONTRADICTED, tuple(dict.fromkeys((*naming, *(f for f in evidence.facts if f.passage.section == "Articulation")))))
+    return Verdict(
+        CONTRADICTED,
+        tuple(dict.fromkeys((*naming, *(f for f in evidence.facts if f.passage.section == "Articulation")))),
+    )
 
 
 def prevalence(read: Read, evidence: Evidence) -> Verdict | None:
@@ -172,16 +207,26 @@ def opposition(read: Read, structure: str, evidence: Evidence, facts: Facts) -> 
     """Opposite words of the vocabulary ("increase" against "less") and opposite terms, in clinical and place facts."""
     vocabulary = facts.library.vocabulary
     held = [f for f in evidence.facts if f.passage.section not in {"Prevalence", "Heads"}]
-    held += [f for f in facts.section(structure, "Relations") if f not in held and {"alone", "separate"} & set(read.row)]
+    held += [
+        f for f in facts.section(structure, "Relations") if f not in held and {"alone", "separate"} & set(read.row)
+    ]
     supported = None
     if read.question.form not in {"yesno", "truefalse", "presumes"}:
         return None
-    spoken = set(read.loose) | {w for x in read.links if x.kind == "depth" for w in read.row[x.start - read.start : x.end - read.start]}
+    spoken = set(read.loose) | {
+        w for x in read.links if x.kind == "depth" for w in read.row[x.start - read.start : x.end - read.start]
+    }
     for fact in held:
         said = set(words(fact.passage.text))
         for one in read.links:
             against = vocabulary.opposite(one.term)
-            if against is not None and against in fact.main and one.term not in fact.main and one.kind in {"region", "movement"} and fact.passage.section != "Action":
+            if (
+                against is not None
+                and against in fact.main
+                and one.term not in fact.main
+                and one.kind in {"region", "movement"}
+                and fact.passage.section != "Action"
+            ):
                 return Verdict(CONTRADICTED, (fact,))
         for pair in vocabulary.opposites:
             if pair.words & spoken and pair.against & said and not pair.against & set(read.row):
@@ -189,7 +234,12 @@ def opposition(read: Read, structure: str, evidence: Evidence, facts: Facts) -> 
         if fact.passage.section == "Clinical relevance":
             shared = {x.term for x in read.links} & fact.main
             places = [t for t in fact.main if vocabulary.kind(t) in {"joint", "region"}]
-            if _ONLY.search(read.text) and len(places) > 1 and shared & set(places) and len(shared & set(places)) < len(places):
+            if (
+                _ONLY.search(read.text)
+                and len(places) > 1
+                and shared & set(places)
+                and len(shared & set(places)) < len(places)
+            ):
                 return Verdict(CONTRADICTED, (fact,))
             if shared & set(places):
                 supported = Verdict(SUPPORTED, _union(evidence, supported, [fact]))

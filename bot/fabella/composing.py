@@ -17,7 +17,13 @@ _GIVEN = ("answered", "corrected")
 
 
 def compose(
-    reading: Reading, drafts: Sequence[Draft], library: Library, before: Context, *, style: str = "ama", why: Sequence[Step] = ()
+    reading: Reading,
+    drafts: Sequence[Draft],
+    library: Library,
+    before: Context,
+    *,
+    style: str = "ama",
+    why: Sequence[Step] = (),
 ) -> Answer:
     """The answer to a message whose questions have these drafts, in their order."""
     raw = reading.utterance.raw
@@ -41,7 +47,13 @@ def compose(
         statements=tuple(statements),
         notes=notes,
         citations=tuple(
-            Source(n, c.reference, getattr(library.references[c.reference], chosen), library.references[c.reference].url, c.locator)
+            Source(
+                n,
+                c.reference,
+                getattr(library.references[c.reference], chosen),
+                library.references[c.reference].url,
+                c.locator,
+            )
             for c, n in sources.items()
         ),
         parts=tuple(parts) if len(parts) > 1 else (),
@@ -65,8 +77,11 @@ def _around(reading: Reading, drafts: Sequence[Draft], given: Sequence[Draft]) -
     lead = next((d.lead for d in shown if d.lead), "")
     notes = [n for d in shown for n in d.notes]
     if given:
-        notes += [f"Not in my sources: \"{read.text.strip()}\"" if d.status == "refused" else d.lead
-                  for read, d in zip(reading.reads, drafts, strict=False) if d.status not in _GIVEN and d.status != "smalltalk"]  # fmt: skip
+        notes += [
+            f'Not in my sources: "{read.text.strip()}"' if draft.status == "refused" else draft.lead
+            for read, draft in zip(reading.reads, drafts, strict=False)
+            if draft.status not in _GIVEN and draft.status != "smalltalk"
+        ]
         if reading.assumed:
             notes.append(f"Read as: {', '.join(reading.assumed)}.")
     if reading.utterance.cut:
@@ -79,9 +94,14 @@ def _context(reads: Sequence[Read], drafts: Sequence[Draft], given: Sequence[Dra
     if not given:
         clarifying = next((d for d in drafts if d.status == "clarify"), None)
         if clarifying is not None and reads:
+            asked = reads[0].question
             return Context(
-                before.structure, reads[0].question.parts or before.parts, reads[0].question.intents, before.references, (), (), clarifying.options
-            )  # fmt: skip
+                structure=before.structure,
+                parts=asked.parts or before.parts,
+                intents=asked.intents,
+                references=before.references,
+                options=clarifying.options,
+            )
         return before
     last = given[-1]
     at = next(n for n, d in enumerate(drafts) if d is last)

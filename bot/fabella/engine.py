@@ -40,7 +40,11 @@ class Engine:
 
     @classmethod
     def load(
-        cls, *paths: Path | str, builtin: bool = True, cache: Path | str | None = DEFAULT, report: Callable[[str], None] | None = None
+        cls,
+        *paths: Path | str,
+        builtin: bool = True,
+        cache: Path | str | None = DEFAULT,
+        report: Callable[[str], None] | None = None,
     ) -> Engine:
         """The engine over the built-in texts and the folders in `paths`.
 
@@ -79,9 +83,13 @@ class Engine:
             if corrected is not None:
                 reading = replace(reading, reads=(reading.whole,))
                 drafts = [corrected]
-        return composing.compose(reading, drafts, self._model.library, before, style=style, why=_why(reading, drafts, self._model))
+        return composing.compose(
+            reading, drafts, self._model.library, before, style=style, why=_why(reading, drafts, self._model)
+        )
 
-    async def ask_async(self, question: str | Question, *, context: Context | None = None, style: str = "ama") -> Answer:
+    async def ask_async(
+        self, question: str | Question, *, context: Context | None = None, style: str = "ama"
+    ) -> Answer:
         """`ask` in a thread, for event loops."""
         return await asyncio.to_thread(self.ask, question, context=context, style=style)
 
@@ -102,23 +110,47 @@ class Engine:
     def search(self, text: str, *, limit: int = 10) -> tuple[Hit, ...]:
         """Passages by their TF-IDF similarity to `text`, names and slips resolved first; best first."""
         reading = self._understanding.read(text, Context())
-        query = [term for read in reading.reads for term in terms(" ".join((*read.row, *(t for x in read.links for t in x.terms))))]
+        query = [
+            term
+            for read in reading.reads
+            for term in terms(" ".join((*read.row, *(t for x in read.links for t in x.terms))))
+        ]
         return self._model.index.search(query, limit)
 
     def _given(self, question: Question) -> Reading:
         text = question.text or " ".join((*question.intents, question.structure or "", *question.parts)).strip()
         known = [label for label in question.intents if label.partition(".")[0] in self._model.definitions]
         if not known:
-            raise ValueError(f"no such intent: {', '.join(question.intents) or '(none)'}; known are {', '.join(self._model.definitions)}")
+            raise ValueError(
+                f"no such intent: {', '.join(question.intents) or '(none)'}; "
+                f"known are {', '.join(self._model.definitions)}"
+            )
         structure = question.structure.lower() if question.structure else None
-        held = Question(**{**{f: getattr(question, f) for f in Question.__dataclass_fields__}, "structure": structure, "intents": tuple(known)})
-        read = Read(text, held, Prediction((), 1.0, ()), (), Form(question.form, False, (), False, False, text), tuple(text.lower().split()))
+        held = Question(
+            **{
+                **{f: getattr(question, f) for f in Question.__dataclass_fields__},
+                "structure": structure,
+                "intents": tuple(known),
+            }
+        )
+        read = Read(
+            text,
+            held,
+            Prediction((), 1.0, ()),
+            (),
+            Form(question.form, False, (), False, False, text),
+            tuple(text.lower().split()),
+        )
         return Reading(Utterance(text, text, False), (read,), (), (), None)
 
     def _wordless(self, reading: Reading, before: Context) -> Answer:
         if reading.language is not None:
             draft = Draft(
-                "refused", "language", "I understand questions in English only.", suggestions=self._desk.suggest(None)[:1], chance=0.9
+                "refused",
+                "language",
+                "I understand questions in English only.",
+                suggestions=self._desk.suggest(None)[:1],
+                chance=0.9,
             )
             return composing.compose(reading, [draft], self._model.library, before)
         empty = not reading.utterance.raw.strip()
@@ -132,6 +164,8 @@ def _why(reading: Reading, drafts: list[Draft], model: Model) -> tuple[Step, ...
     steps += [Step("spelling", f"{c.word} -> {' or '.join(c.candidates)}") for c in reading.corrections]
     for read, draft in zip(reading.reads, drafts, strict=False):
         steps.append(Step("question", read.text))
+        similar = model.index.scores(terms(" ".join(read.row)))
+        scores = {p.id: float(score) for p, score in zip(model.library.passages, similar, strict=True)}
         steps += [Step("name", f"{'/'.join(x.terms)} ({x.kind})") for x in read.links]
         steps.append(Step("intents", ", ".join(f"{n} {v:+.2f}" for n, v in read.prediction.scores[:4])))
         steps.append(Step("answerable", f"{read.prediction.answerable:.2f}, threshold {model.router.threshold:.2f}"))
@@ -139,5 +173,12 @@ def _why(reading: Reading, drafts: list[Draft], model: Model) -> tuple[Step, ...
         for one in draft.said:
             passage = model.library.by_id.get(one.passage)
             place = f"{passage.path}:{passage.line}" if passage else "reference entry"
-            steps.append(Step("evidence", f"{one.passage or one.citations[0].reference} at {place}, cites {', '.join(c.reference for c in one.citations)}"))
+            cited = ", ".join(c.reference for c in one.citations)
+            fit = f", similarity {scores[passage.id]:.2f}" if passage else ""
+            steps.append(
+                Step(
+                    "evidence",
+                    f"{one.passage or one.citations[0].reference} at {place}, cites {cited}{fit}",
+                )
+            )
     return tuple(steps)

@@ -17,12 +17,19 @@ from fabella_knowledge.tokens import singular, words
 _CONDITION = (" when ", " if ", " while ")
 # The kinds of term that a slot of an intent narrows its facts by.
 _SLOT_KINDS = {
-    "joint": frozenset({"joint"}), "movement": frozenset({"movement", "activity", "state"}), "landmark": frozenset({"landmark", "bone", "tendon"}),
-    "region": frozenset({"region", "tissue", "condition"}), "exercise": frozenset({"exercise"}), "depth": frozenset({"depth", "group"}), "method": frozenset({"method", "condition"}),
-}  # fmt: skip
+    "joint": frozenset({"joint"}),
+    "movement": frozenset({"movement", "activity", "state"}),
+    "landmark": frozenset({"landmark", "bone", "tendon"}),
+    "region": frozenset({"region", "tissue", "condition"}),
+    "exercise": frozenset({"exercise"}),
+    "depth": frozenset({"depth", "group"}),
+    "method": frozenset({"method", "condition"}),
+}
 STOP = frozenset(
-    "the a an of in on at to for and or is are does do it its this that which what where how who by from with as be can may about up out so did has have "
-    "joint joints bone bones side sides area whole thing things gastrocnemius fabella muscle muscles head heads one ones not no any some there their about into than then when if my me you".split()
+    "the a an of in on at to for and or is are does do it its this that which what where how who by from with as be "
+    "can may about up out so did has have joint joints bone bones side sides area whole thing things gastrocnemius "
+    "fabella muscle muscles head heads one ones not no any some there their about into than then when if my me "
+    "you".split()
 )
 
 
@@ -44,16 +51,15 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Facts that answer a question, in the library's order, each with a score (0 to 1) of how well it fits.
+    """Facts that answer a question, in the library's order.
 
-    `considered` are all facts of the sections that were looked at: a yes or no is decided on them.
+    `considered` are all facts of the sections that were looked at: a yes or no is decided on them. `further` are
+    those that are told when more is asked for.
     """
 
     facts: tuple[Fact, ...]
     considered: tuple[Fact, ...]
     further: tuple[Fact, ...]
-    scores: tuple[float, ...]
-    narrowed: bool
 
 
 class Facts:
@@ -137,16 +143,16 @@ def look_up(read: Read, label: str, definition: Definition, structure: str, fact
             rest = tuple(f for f in further if f not in cited)
             first = tuple(f for f in cited if not f.passage.further) or cited
             first = _narrow(first, read, structure, facts, loose, definition) or first
-            return Evidence(first, chosen or default, rest, (1.0,) * len(first), True)
+            return Evidence(first, chosen or default, rest)
     narrowed = _narrow(chosen, read, structure, facts, loose, definition)
     message = frozenset(stem(w) for w in read.message if w not in STOP)
     specific = _specific(further, default, message, question, facts)
     if question.more:
         facts_given = (*(narrowed or chosen), *_of_parts(further, question.parts))
-        return Evidence(facts_given, chosen, (), (1.0,) * len(facts_given), False)
+        return Evidence(facts_given, chosen, ())
     given = specific if specific and definition.name == "prevalence" else (*(narrowed or chosen), *specific)
     rest = tuple(f for f in further if f not in given)
-    return Evidence(given, chosen or default, rest, (1.0,) * len(given), bool(narrowed))
+    return Evidence(given, chosen or default, rest)
 
 
 def _of_parts(held: Sequence[Fact], parts: Sequence[str]) -> tuple[Fact, ...]:
@@ -186,7 +192,14 @@ def _narrow(
     def naming(term: str, pool: Iterable[Fact], *, main: bool) -> list[Fact]:
         if main and term in conditional:
             return []
-        return [f for f in pool if any(vocabulary.covers(term, t) for t in (f.main if main else f.condition if term in conditional else f.terms))]
+        return [
+            f
+            for f in pool
+            if any(
+                vocabulary.covers(term, t)
+                for t in (f.main if main else f.condition if term in conditional else f.terms)
+            )
+        ]
 
     picked: list[Fact] = []
     moved = [t for t in asked if vocabulary.kind(t) in {"movement", "state"}]
@@ -225,7 +238,9 @@ def _specific(
     terms = frozenset().union(*(f.terms for f in default))
     stems = loose - common
     asked = {t for t in question.claims if facts.library.vocabulary.kind(t) in {"method", "condition"}} - terms
-    scored = [(sum(any(_akin(s, t) for t in _particular(f)) for s in stems) + 2 * len(f.main & asked), f) for f in further]
+    scored = [
+        (sum(any(_akin(s, t) for t in _particular(f)) for s in stems) + 2 * len(f.main & asked), f) for f in further
+    ]
     headed = [
         f for f in further
         if not f.passage.heading[1].startswith("Further") and stems & {stem(w) for w in words(f.passage.heading[1])}
@@ -238,8 +253,8 @@ def _specific(
 
 def _particular(fact: Fact) -> frozenset[str]:
     """The stems of names and years in a fact: what makes it one of a kind."""
-    first, *rest = fact.passage.text.replace(",", " ").replace(":", " ").split()
-    named = {w for w in rest if w[:1].isupper() and w.isalpha() or (w.isdigit() and len(w) == 4)}
+    _, *rest = fact.passage.text.replace(",", " ").replace(":", " ").split()
+    named = {w for w in rest if (w[:1].isupper() and w.isalpha()) or (w.isdigit() and len(w) == 4)}
     return frozenset(stem(w) for one in named for w in words(one))
 
 

@@ -60,7 +60,11 @@ def _named(one: Reference, read: Read, desk: Desk, label: str) -> Said:
         return Said(_entry(one), (Citation(one.id),))
     passage = desk.facts.fact(claim).passage
     told = say(passage, desk.facts.library.vocabulary.display(passage.structure))
-    return Said(f"{_entry(one)} (cited for: {told.text})", tuple(c for c in passage.citations if c.reference == one.id), passage.id)
+    return Said(
+        f"{_entry(one)} (cited for: {told.text})",
+        tuple(c for c in passage.citations if c.reference == one.id),
+        passage.id,
+    )
 
 
 def _entry(one: Reference) -> str:
@@ -78,9 +82,7 @@ def again(read: Read, context: Context, desk: Desk) -> Draft:
 def help_(read: Read, context: Context, desk: Desk) -> Draft:
     """What can be asked."""
     held = ", ".join(one.display for one in desk.facts.library.articles.values())
-    topics = "; ".join(
-        one.summary for one in desk.definitions.values() if one.refusal is None and one.handler is None
-    )
+    topics = "; ".join(one.summary for one in desk.definitions.values() if one.refusal is None and one.handler is None)
     return Draft(
         status="smalltalk",
         intent="help",

@@ -47,7 +47,9 @@ def tied(read: Read, structure: str, definition: Definition, facts: Facts) -> st
     group = facts.library.vocabulary.kind(structure) == "group"
     layered = definition.name in {"overview", "location"} and any(x.kind == "depth" for x in read.links)
     if definition.name == "relations" or (group and definition.name in {"overview", "heads"}) or layered:
-        return next((n for n in facts.by_size() if any(structure in f.terms for f in facts.section(n, "Relations"))), None)
+        return next(
+            (n for n in facts.by_size() if any(structure in f.terms for f in facts.section(n, "Relations"))), None
+        )
     return None
 
 
@@ -57,7 +59,9 @@ def holder(structure: str, label: str, definition: Definition, facts: Facts) -> 
     vocabulary = facts.library.vocabulary
 
     def fits(name: str) -> bool:
-        return bool(facts.section(name, *sections)) and (not definition.kinds or vocabulary.kind(name) in definition.kinds)
+        return bool(facts.section(name, *sections)) and (
+            not definition.kinds or vocabulary.kind(name) in definition.kinds
+        )
 
     if fits(structure):
         return structure

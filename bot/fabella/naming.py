@@ -8,14 +8,23 @@ from fabella_knowledge.vocabulary import Vocabulary
 _COMPARES = frozenset({"same", "difference", "vs", "versus", "compare", "compared", "different", "than", "like"})
 _LATIN = ("us", "um", "is", "ale", "alis", "aris", "ae", "ulla", "oid")
 _NAMING = frozenset({"muscle", "os", "tendon", "nerve", "artery", "ligament", "musculus", "bone"})
-_FUNCTION_WORDS = frozenset("is are the same and or how what where which does do did in on of for to with vs versus as like originate insert attach start end from please".split())
+_FUNCTION_WORDS = frozenset(
+    "is are the same and or how what where which does do did in on of for to with vs versus as like originate insert attach start end from please".split()
+)
 
 
 def invented(read: Read, vocabulary: Vocabulary) -> bool:
     """Whether a known name carries a Latin word that makes it another, unknown one ("gastrocnemius profundus")."""
-    latin = {w for name in vocabulary.terms for w in name.split()[1:] if len(w) > 4 and w.endswith(("us", "is", "or", "um", "es"))}
+    latin = {
+        w
+        for name in vocabulary.terms
+        for w in name.split()[1:]
+        if len(w) > 4 and w.endswith(("us", "is", "or", "um", "es"))
+    }
     taken = {n for x in read.links for n in range(x.start, x.end)}
-    if any(w in latin and w.endswith(("us", "is", "um")) and read.start + n not in taken for n, w in enumerate(read.row)):
+    if any(
+        w in latin and w.endswith(("us", "is", "um")) and read.start + n not in taken for n, w in enumerate(read.row)
+    ):
         return True
     for one in read.links:
         if one.kind in {"muscle", "sesamoid bone"} and not one.assumed:
@@ -25,7 +34,6 @@ def invented(read: Read, vocabulary: Vocabulary) -> bool:
                 if at not in taken and (word in latin or strange):
                     return True
     return unknown(read)
-
 
 
 def unknown(read: Read) -> bool:
@@ -39,7 +47,11 @@ def unknown(read: Read) -> bool:
             return True
         before = read.message[at - 1] if at else ""
         after = read.message[at + 1] if at + 1 < len(read.message) else ""
-        if before in _NAMING or after in _NAMING or (before == "of" and (not named or any(x.end == at - 1 for x in read.links))):
+        if (
+            before in _NAMING
+            or after in _NAMING
+            or (before == "of" and (not named or any(x.end == at - 1 for x in read.links)))
+        ):
             return True
         if _COMPARES & set(read.row) and any(x.kind in {"sesamoid bone", "muscle", "tendon"} for x in read.links):
             return True

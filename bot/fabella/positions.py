@@ -49,12 +49,23 @@ def _ordered(links: Sequence[Link], structure: str) -> tuple[str, str, str] | No
 def place(read: Read, structure: str, facts: Facts) -> Verdict | None:
     """A region or joint of another part of the body: against the region that the structure lies in."""
     vocabulary = facts.library.vocabulary
-    if read.question.intents[0].partition(".")[0] not in {"location", "overview", "relations", "action", "heads", "attachments", "origin", "insertion"}:
+    if read.question.intents[0].partition(".")[0] not in {
+        "location",
+        "overview",
+        "relations",
+        "action",
+        "heads",
+        "attachments",
+        "origin",
+        "insertion",
+    }:
         return None
     held = [f for f in facts.section(structure, "Location", "Description") if not f.passage.further]
     around = {a for f in held for t in f.main if vocabulary.kind(t) == "region" for a in vocabulary.ancestors(t)}
     for one in read.links:
-        if one.kind in {"region", "joint"} and any(vocabulary.opposite(a) in around for a in vocabulary.ancestors(one.term) if vocabulary.opposite(a)):
+        if one.kind in {"region", "joint"} and any(
+            vocabulary.opposite(a) in around for a in vocabulary.ancestors(one.term) if vocabulary.opposite(a)
+        ):
             telling = tuple(f for f in held if any(vocabulary.kind(t) == "region" for t in f.main))
             return Verdict(CONTRADICTED, telling[:1])
     return None
@@ -63,7 +74,11 @@ def place(read: Read, structure: str, facts: Facts) -> Verdict | None:
 def owners(read: Read, structure: str, facts: Facts) -> Verdict | None:
     """The muscles that a tendon is said to belong to: against those that its article names."""
     claimed = {x.term for x in read.links if x.kind == "muscle"}
-    telling = [f for f in facts.section(structure, "Relations", "Description") if facts.library.vocabulary.kind(structure) == "tendon"]
+    telling = [
+        f
+        for f in facts.section(structure, "Relations", "Description")
+        if facts.library.vocabulary.kind(structure) == "tendon"
+    ]
     told = {t for f in telling for t in f.main if facts.library.vocabulary.kind(t) == "muscle"}
     if not claimed or not told or claimed <= told or read.question.form not in {"yesno", "truefalse", "presumes"}:
         return None
@@ -84,4 +99,8 @@ def named(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verdi
     """Other structures that the facts tie to this one ("does the soleus share its tendon"): supported, never denied."""
     others = {x.term for x in read.links if x.kind in {"muscle", "tendon", "sesamoid bone"} and x.term != structure}
     holding = tuple(f for f in evidence.facts if others & f.main)
-    return Verdict(SUPPORTED, holding) if others and holding and all(any(o in f.main for f in holding) for o in others) else None
+    return (
+        Verdict(SUPPORTED, holding)
+        if others and holding and all(any(o in f.main for f in holding) for o in others)
+        else None
+    )

@@ -26,7 +26,9 @@ class Bibliography:
         self._facts = facts
         self.references = facts.library.references
         self._titles = {r.id: _stems(f"{r.title} {r.container} {r.year}") for r in self.references.values()}
-        self._names = {r.id: frozenset(words(" ".join(a.rsplit(" ", 1)[0] for a in r.authors))) for r in self.references.values()}
+        self._names = {
+            r.id: frozenset(words(" ".join(a.rsplit(" ", 1)[0] for a in r.authors))) for r in self.references.values()
+        }
         self._claims: dict[str, list[frozenset[str]]] = {name: [] for name in self.references}
         for passage in facts.library.passages:
             for citation in passage.citations:
@@ -98,7 +100,9 @@ class Bibliography:
         scores = []
         for n, one in enumerate(pool):
             title = sum(1.5 / self._spread(s) for s in asked & self._titles[one.id])
-            claim = max((sum(1.0 / self._spread(s) for s in asked & held) for held in self._claims[one.id]), default=0.0)
+            claim = max(
+                (sum(1.0 / self._spread(s) for s in asked & held) for held in self._claims[one.id]), default=0.0
+            )
             scores.append((title + claim, -n, one))
         best = max(score for score, _, _ in scores)
         if best < 0.25:
@@ -110,4 +114,6 @@ class Bibliography:
 
 
 def _stems(text: str) -> frozenset[str]:
-    return frozenset(stem(w) for w in words(text) if w not in _GENERIC and w not in STOP and (len(w) > 1 or w.isdigit()))
+    return frozenset(
+        stem(w) for w in words(text) if w not in _GENERIC and w not in STOP and (len(w) > 1 or w.isdigit())
+    )

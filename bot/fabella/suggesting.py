@@ -9,10 +9,23 @@ from fabella_intents.definition import Definition
 from fabella.evidence import Facts
 
 LIMIT = 3
-_ORDER = ("attachments", "action", "exercises", "prevalence", "clinical", "insertion", "origin", "innervation", "fabella", "overview")
+_ORDER = (
+    "attachments",
+    "action",
+    "exercises",
+    "prevalence",
+    "clinical",
+    "insertion",
+    "origin",
+    "innervation",
+    "fabella",
+    "overview",
+)
 
 
-def questions(structure: str, definitions: Mapping[str, Definition], facts: Facts, *, without: Iterable[str] = ()) -> tuple[str, ...]:
+def questions(
+    structure: str, definitions: Mapping[str, Definition], facts: Facts, *, without: Iterable[str] = ()
+) -> tuple[str, ...]:
     """Every question about `structure` that its article answers, without those of the intents in `without`."""
     display = facts.library.vocabulary.display(structure).lower()
     skipped = {name.partition(".")[0] for name in without}
@@ -24,13 +37,17 @@ def questions(structure: str, definitions: Mapping[str, Definition], facts: Fact
         if one.subject is None and one.kinds and facts.library.vocabulary.kind(structure) not in one.kinds:
             continue
         subject = one.subject or structure
-        if facts.section(subject, *one.sections(one.name)) and (one.subject is None or _near(structure, subject, facts)):
+        if facts.section(subject, *one.sections(one.name)) and (
+            one.subject is None or _near(structure, subject, facts)
+        ):
             found.append(one.suggestion.format(display))
     return tuple(found)
 
 
 def _near(structure: str, subject: str, facts: Facts) -> bool:
     """Whether one of the two structures' articles names the other."""
-    return structure == subject or any(subject in f.terms for f in facts.of(structure)) or any(
-        structure in f.terms for f in facts.of(subject)
+    return (
+        structure == subject
+        or any(subject in f.terms for f in facts.of(structure))
+        or any(structure in f.terms for f in facts.of(subject))
     )

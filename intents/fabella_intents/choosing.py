@@ -24,7 +24,9 @@ _NAME = 0.05  # and what its name adds
 _AWAY = 0.4  # what an intent about one structure loses where only another one is named
 _DOUBT = 0.4
 _MENDS = re.compile(r"\b(?:i mean|i meant|argh|sorry|no wait|correction|rather the|scratch that)\b")
-_WROTE = re.compile(r"\bwho (?:wrote|did|ran|conducted|authored|published|made|are the authors|is the author|was the author)\b")
+_WROTE = re.compile(
+    r"\bwho (?:wrote|did|ran|conducted|authored|published|made|are the authors|is the author|was the author)\b"
+)
 
 
 class Chooser:
@@ -36,8 +38,15 @@ class Chooser:
         self._named = _names(definitions)
 
     def choose(
-        self, part: Prediction, whole: Prediction, words: Sequence[str], form: Form, inside: Sequence[Link],
-        links: Sequence[Link], context: Context, start: int,
+        self,
+        part: Prediction,
+        whole: Prediction,
+        words: Sequence[str],
+        form: Form,
+        inside: Sequence[Link],
+        links: Sequence[Link],
+        context: Context,
+        start: int,
     ) -> tuple[tuple[str, ...], float]:
         """The labels asked for, best first, and how probable it is that they can be answered."""
         best, score = part.scores[0]
@@ -45,11 +54,19 @@ class Chooser:
         if whole is not part:
             declined, loud = whole.scores[0]
             floor = -0.1 if declined == "injection" else 0.3
-            if declined in {"personal", "injection", "quiz", "species"} and loud > max(floor, score) and whole.answerable < 0.5:
+            if (
+                declined in {"personal", "injection", "quiz", "species"}
+                and loud > max(floor, score)
+                and whole.answerable < 0.5
+            ):
                 return (declined,), whole.answerable
         outright = self.named(words)
         if best in self.router.talk:
-            return (outright, self.router.threshold) if len(outright) == 1 and score < 0.5 and len(words) > 3 else ((best,), chance)
+            return (
+                (outright, self.router.threshold)
+                if len(outright) == 1 and score < 0.5 and len(words) > 3
+                else ((best,), chance)
+            )
         for name, one in self.definitions.items():
             # A cue word of something that is declined ("mnemonic") is meant unless the rest speaks clearly against it.
             if one.refusal and set(one.cues) & set(words) and part.score(name) > -0.8 and chance < 0.6:
@@ -75,19 +92,29 @@ class Chooser:
         _, not_meant = self._mentioned(words, inside, start)
         if label in not_meant or (label == "heads" and len(named) == 1):
             label = named[0] if named else cued.best(self.router.answerable - set(not_meant))[0]
-        if label.startswith("references.") and {"list", "all", "every"} & set(words) and not any(x.kind == "author" for x in inside):
+        if (
+            label.startswith("references.")
+            and {"list", "all", "every"} & set(words)
+            and not any(x.kind == "author" for x in inside)
+        ):
             label = "references.all" if "references.all" in self.router.labels else label
         sourced = any(x.kind in {"author", "journal"} for x in inside)
         if sourced and HELD & set(words) and "references.detail" in self.router.labels and "prevalence" not in label:
             label = "references.detail"
         return (label,), chance
 
-    def _unless_other(self, part: Prediction, words: Sequence[str], links: Sequence[Link], context: Context) -> Prediction:
+    def _unless_other(
+        self, part: Prediction, words: Sequence[str], links: Sequence[Link], context: Context
+    ) -> Prediction:
         """An intent with a subject of its own is unlikely where only another structure is named."""
         named = {x.term for x in links if x.kind in STRUCTURES}
         if not named or {"bone", "bones", "sesamoid", "ossicle", "opacity"} & set(words):
             return part
-        away = {n for n, one in self.definitions.items() if one.subject and one.subject not in named and context.structure != one.subject}
+        away = {
+            n
+            for n, one in self.definitions.items()
+            if one.subject and one.subject not in named and context.structure != one.subject
+        }
         if not away:
             return part
         scores = [(label, value - _AWAY if label.partition(".")[0] in away else value) for label, value in part.scores]
@@ -95,7 +122,7 @@ class Chooser:
 
     def _cued(self, part: Prediction, words: Sequence[str], inside: Sequence[Link]) -> Prediction:
         """The prediction with the cue words of the definitions weighed in."""
-        bonus = {name: _NAME for name in self.named(words)}
+        bonus = dict.fromkeys(self.named(words), _NAME)
         # An intent that has cue words is less likely without one of them than with one.
         bonus |= {
             name: _CUE if set(one.cues) & set(words) else -_CUE / 2
@@ -118,7 +145,9 @@ class Chooser:
         # "The origin of both heads" asks for the origin.
         return tuple(name for name in found if not (name == "heads" and ends))
 
-    def _mentioned(self, words: Sequence[str], inside: Sequence[Link] = (), start: int = 0) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _mentioned(
+        self, words: Sequence[str], inside: Sequence[Link] = (), start: int = 0
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The intents that the words name, and those named behind a "not"."""
         found: list[str] = []
         not_meant: list[str] = []

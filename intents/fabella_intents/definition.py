@@ -32,9 +32,7 @@ _TEXTS = frozenset({"name", "summary", "handler", "refusal", "subject", "suggest
 _KEYS = _LISTS | _TEXTS | {"aspects", "together"}
 _ASPECT_KEYS = frozenset({"name", "names", "sections", "examples"})
 TYPICAL = 0.03  # share of the examples that must use a word for it to be typical of the intent
-SLOTS = frozenset(
-    {"structure", "part", "joint", "movement", "landmark", "region", "exercise", "method", "depth"}
-)
+SLOTS = frozenset({"structure", "part", "joint", "movement", "landmark", "region", "exercise", "method", "depth"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,21 +12,46 @@ from fabella_intents.question import Context
 from fabella_intents.reading import Read
 from fabella_intents.router import Router
 
-_OTHER = re.compile(r"\b(?:the )?other (?:one|head|side|half|part)\b|\bthe opposite (?:one|head)\b|\bthe other\s*\?*$", re.I)
+_OTHER = re.compile(
+    r"\b(?:the )?other (?:one|head|side|half|part)\b|\bthe opposite (?:one|head)\b|\bthe other\s*\?*$", re.I
+)
 _BOTH = re.compile(r"\bboth\b|\btogether\b|\bthe two\b", re.I)
-_POINTS = re.compile(r"\b(?:it|its|that|this|they|their|them|those|these|he|she)\b|\b(?:the|that|this) (?:muscle|bone|tendon|head|one|structure)\b", re.I)
+_POINTS = re.compile(
+    r"\b(?:it|its|that|this|they|their|them|those|these|he|she)\b|\b(?:the|that|this) (?:muscle|bone|tendon|head|one|structure)\b",
+    re.I,
+)
 _AND = re.compile(r"^\W*(?:and|ok and|what about|how about|and what about|or|but|also|same for|then|so)\b", re.I)
 _CORRECTS = re.compile(r"^\W*(?:no+|nope|not that|i mean|i meant|sorry|actually|wait)\b", re.I)
-_NTH = re.compile(r"\b(first|second|third|fourth|fifth|last|1st|2nd|3rd|4th|5th)(?: (?:one|paper|study|source|reference|option|book))?\b", re.I)
-_OPENER = re.compile(r"^\W*(?:and |ok |okay )*(?:(?:last|next|final|one last|one more)(?: one| question| thing)?|(?:first|second) question)\s*[,:]", re.I)
-_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5, "last": -1}
+_NTH = re.compile(
+    r"\b(first|second|third|fourth|fifth|last|1st|2nd|3rd|4th|5th)(?: (?:one|paper|study|source|reference|option|book))?\b",
+    re.I,
+)
+_OPENER = re.compile(
+    r"^\W*(?:and |ok |okay )*(?:(?:last|next|final|one last|one more)(?: one| question| thing)?|(?:first|second) question)\s*[,:]",
+    re.I,
+)
+_ORDINALS = {
+    "first": 1,
+    "1st": 1,
+    "second": 2,
+    "2nd": 2,
+    "third": 3,
+    "3rd": 3,
+    "fourth": 4,
+    "4th": 4,
+    "fifth": 5,
+    "5th": 5,
+    "last": -1,
+}
 _SOURCES = frozenset({"references.detail", "references.which"})
 _CONNECTING = frozenset(
     "and or but the a an of for in on to what about how no not nope sorry i meant mean ok okay then one ones please just only same it that head "
     "heads side too also well wait actually so by with according now both wrong rather instead hm hmm was were after".split()
 )
 # What a reference entry tells of a source.
-HELD = frozenset("year edition doi journal title volume publisher link url authors author issue pages published".split())
+HELD = frozenset(
+    "year edition doi journal title volume publisher link url authors author issue pages published".split()
+)
 _FURTHER = re.compile(r"\b(?:more|further|other|others|else|additional|rest)\b", re.I)
 _THE_ONE = re.compile(r"\bthe (?:\w+ )?(?:one|paper|study|source|reference)\b", re.I)
 _LABEL_FLOOR = -0.5  # under this score a follow-up says nothing of its own: the intent before it goes on
@@ -38,13 +63,13 @@ def resolve(
     """`read` with its gaps filled from `context`; as it is when nothing is missing or nothing came before."""
     question = read.question
     fresh = context == Context()
-    named = question.structure is not None and any(
-        x.kind in STRUCTURES for x in read.links
-    )
+    named = question.structure is not None and any(x.kind in STRUCTURES for x in read.links)
     label = question.intents[0]
     definition = definitions[label.partition(".")[0]]
     short = len(read.row) <= 8
-    elliptical = not named and bool(_AND.match(read.text) or _POINTS.search(read.text) or short or _CORRECTS.match(read.text))
+    elliptical = not named and bool(
+        _AND.match(read.text) or _POINTS.search(read.text) or short or _CORRECTS.match(read.text)
+    )
     if fresh or not (context.structure or context.intents or context.options or context.references):
         return replace(read, elliptical=not named)
     parts = _parts(read, context, sides)
@@ -52,41 +77,69 @@ def resolve(
     if short and not named and loud < (0.5 if definition.refusal else 0.0):
         if len(read.asked) == 1 and read.asked[0] in definitions:
             question = replace(question, intents=read.asked)
-        elif definition.refusal and (context.last or "").startswith("references") and _THE_ONE.search(read.text) and loud < 0.3:
+        elif (
+            definition.refusal
+            and (context.last or "").startswith("references")
+            and _THE_ONE.search(read.text)
+            and loud < 0.3
+        ):
             question = replace(question, intents=("references.which",))
         label = question.intents[0]
         definition = definitions[label.partition(".")[0]]
         read = replace(read, question=question)
-    if question.ordinal and not named and (short or HELD & set(read.row)) and (context.options or context.references or context.shown):
+    if (
+        question.ordinal
+        and not named
+        and (short or HELD & set(read.row))
+        and (context.options or context.references or context.shown)
+    ):
         return _nth(read, context)
     if context.intents and not named and _bare(read, sides):
         return _carry(read, context, parts)
     if context.intents and not named and short and len(context.parts) == 1 and _OTHER.search(read.text):
         return _carry(read, context, parts)
-    if context.intents and not named and any(x.kind == "author" for x in read.links) and len(read.row) <= 11 and not HELD & set(read.row):
-        if not any(one.startswith("references") for one in question.intents) or "references" not in (context.last or ""):
-            return _carry(read, context, parts)
+    elsewhere = not any(one.startswith("references") for one in question.intents) or "references" not in (
+        context.last or ""
+    )
+    by_author = any(x.kind == "author" for x in read.links) and len(read.row) <= 11 and not HELD & set(read.row)
+    if context.intents and not named and by_author and elsewhere:
+        return _carry(read, context, parts)
     if definition.refusal or label in router.talk:
         again, score = read.prediction.best(frozenset({"again.more", "again.shorter", "again.detail"}))
         only_parts = bool(parts) and all(x.kind == "part" for x in read.links) and short
-        if context.intents and not named and (only_parts or (again and label == "person" and score > read.prediction.scores[0][1] - 0.1)):
+        if (
+            context.intents
+            and not named
+            and (only_parts or (again and label == "person" and score > read.prediction.scores[0][1] - 0.1))
+        ):
             return _carry(read, context, parts)
         return replace(read, elliptical=elliptical)
-    if (context.last or "").startswith("references") and definition.handler is None and not named and _THE_ONE.search(read.text):
+    if (
+        (context.last or "").startswith("references")
+        and definition.handler is None
+        and not named
+        and _THE_ONE.search(read.text)
+    ):
         return replace(read, question=replace(question, intents=("references.which",)), elliptical=True)
     if definition.handler == "again" and not named:
-        label, score = read.prediction.best(router.answerable - {one for one in router.answerable if one.startswith("again.")})
+        label, score = read.prediction.best(
+            router.answerable - {one for one in router.answerable if one.startswith("again.")}
+        )
         if label and score > -0.45 and score > read.prediction.scores[0][1] - 0.35:
             question = replace(question, intents=(label,))
             definition = definitions[label.partition(".")[0]]
     if definition.handler == "again":
-        return _carry(read, context, parts) if not named or label != "again.detail" else replace(read, elliptical=elliptical)
+        return (
+            _carry(read, context, parts)
+            if not named or label != "again.detail"
+            else replace(read, elliptical=elliptical)
+        )
     if context.intents and set(question.intents) & set(context.intents) and not named and _FURTHER.search(read.text):
         question = replace(question, more=True)
     only_names = bool(read.links or parts) and sum(x.end - x.start for x in read.links) >= len(read.row) - 4 and short
     says_little = read.prediction.scores[0][1] < (_LABEL_FLOOR if not question.claims else _LABEL_FLOOR - 0.3)
     says_little = says_little and not read.asked
-    if context.intents and (only_names and says_little or (says_little and elliptical and short)):
+    if context.intents and ((only_names and says_little) or (says_little and elliptical and short)):
         return _carry(read, context, parts)
     structure = question.structure
     if structure is None and definition.handler is None:
@@ -107,9 +160,13 @@ def _nth(read: Read, context: Context) -> Read:
     question = read.question
     if context.options:
         return replace(read, question=question, elliptical=True)
-    about_sources = (context.last or "").startswith("references") or not context.shown or read.prediction.best(_SOURCES)[1] > -0.6
+    about_sources = (
+        (context.last or "").startswith("references") or not context.shown or read.prediction.best(_SOURCES)[1] > -0.6
+    )
     if context.references and about_sources:
-        return replace(read, question=replace(question, intents=("references.detail",)), elliptical=True, answerable=0.9)
+        return replace(
+            read, question=replace(question, intents=("references.detail",)), elliptical=True, answerable=0.9
+        )
     if context.shown:
         return _carry(replace(read, question=question), context, ())
     return replace(read, elliptical=True)
@@ -133,7 +190,12 @@ def _carry(read: Read, context: Context, parts: tuple[str, ...]) -> Read:
     return replace(
         read,
         question=replace(
-            question, intents=intents, structure=question.structure or context.structure, parts=parts, brief=brief, more=more
+            question,
+            intents=intents,
+            structure=question.structure or context.structure,
+            parts=parts,
+            brief=brief,
+            more=more,
         ),
         elliptical=True,
         answerable=max(read.answerable, 0.75),
@@ -146,7 +208,12 @@ def _parts(read: Read, context: Context, sides: Mapping[str, str]) -> tuple[str,
     if _BOTH.search(read.text):
         return ()
     if _OTHER.search(read.text) and len(context.parts) == 1:
-        side = {"lateral head": "medial head", "medial head": "lateral head", "long head": "short head", "short head": "long head"}
+        side = {
+            "lateral head": "medial head",
+            "medial head": "lateral head",
+            "long head": "short head",
+            "short head": "long head",
+        }
         return (side.get(context.parts[0], context.parts[0]),)
     if named:
         return named

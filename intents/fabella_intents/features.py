@@ -39,9 +39,7 @@ def char_ngrams(text: str) -> list[str]:
     return grams
 
 
-def weigh(
-    grams: Sequence[str], index: Mapping[str, int], idf: Sequence[float]
-) -> tuple[list[int], list[float]]:
+def weigh(grams: Sequence[str], index: Mapping[str, int], idf: Sequence[float]) -> tuple[list[int], list[float]]:
     """Indices and l2-normed TF-IDF weights of the known n-grams; both empty when none is known."""
     counts: dict[int, int] = {}
     for gram in grams:
@@ -51,8 +49,6 @@ def weigh(
     if not counts:
         return [], []
     places = list(counts)
-    weights = [
-        idf[at] if counts[at] == 1 else (1.0 + math.log(counts[at])) * idf[at] for at in places
-    ]
+    weights = [idf[at] if counts[at] == 1 else (1.0 + math.log(counts[at])) * idf[at] for at in places]
     length = math.sqrt(sum(weight * weight for weight in weights))
     return places, [weight / length for weight in weights]

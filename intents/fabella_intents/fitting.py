@@ -27,9 +27,7 @@ def english_words() -> frozenset[str]:
     return frozenset(w for w, n in SpellChecker(language="en").word_frequency.items() if n >= COMMON)
 
 
-def speller(
-    library: Library, definitions: Collection[Definition], english: frozenset[str]
-) -> Speller:
+def speller(library: Library, definitions: Collection[Definition], english: frozenset[str]) -> Speller:
     """A speller that mends towards names, words of the passages, and words that several examples use."""
     weights: dict[str, float] = {}
     uses: Counter[str] = Counter()
@@ -55,9 +53,13 @@ def speller(
             for word in words(alias):
                 if len(word) > 3 and word not in english:
                     weights[word] = max(weights.get(word, 0.0), 200.0 if not term.article else NAME)
-    short = {w for term in library.vocabulary.terms.values() for alias in (term.name, *term.aliases) for w in words(alias)}
+    short = {
+        w for term in library.vocabulary.terms.values() for alias in (term.name, *term.aliases) for w in words(alias)
+    }
     short |= named
-    short |= set(library.vocabulary.parts.sides) | {w for a in library.vocabulary.parts.abbreviations for w in a.split()}
+    short |= set(library.vocabulary.parts.sides) | {
+        w for a in library.vocabulary.parts.abbreviations for w in a.split()
+    }
     held = Speller(english | short, weights, library.vocabulary.never)
     # What people write in answerable examples and what is near no other word is a word, if a rare one.
     rare = {

@@ -8,25 +8,47 @@ from dataclasses import dataclass
 from fabella_intents.utterance import BLANK
 
 _AUX = r"(?:is|are|was|were|does|do|did|can|could|has|have|will|would|should|isn't|aren't|doesn't|don't|didn't|can't|hasn't|won't|isnt|doesnt)"
-_REQUEST = re.compile(r"^\W*(?:(?:so|and|but|ok|okay|hey|hi|hello|please)\b[\s,:]*)*(?:can|could|would|will) (?:you|u|someone|somebody|anyone|we have|i (?:get|have))\b", re.I)
-_YESNO = re.compile(rf"^(?:(?:so|and|but|ok|okay|hey|hi|hello|um|wait|hmm|well|please|quick question|question)\b[\s,:]*)*{_AUX}\b", re.I)
+_REQUEST = re.compile(
+    r"^\W*(?:(?:so|and|but|ok|okay|hey|hi|hello|please)\b[\s,:]*)*(?:can|could|would|will) (?:you|u|someone|somebody|anyone|we have|i (?:get|have))\b",
+    re.I,
+)
+_YESNO = re.compile(
+    rf"^(?:(?:so|and|but|ok|okay|hey|hi|hello|um|wait|hmm|well|please|quick question|question)\b[\s,:]*)*{_AUX}\b", re.I
+)
 _TAG = re.compile(
     rf"(?:,|\s-|\.|\?|;)?\s*(?:right|correct|true|yes|no|yeah|innit|or not|or no|agreed?|am i right|isn't that so|is that (?:right|true|correct|so)|(?<=[,;-] ){_AUX} (?:it|they|that|he|she|there)|(?:isn't|aren't|doesn't|don't|didn't|can't|hasn't|won't|isnt|doesnt) (?:it|they|that|he|she|there))\s*[?!.]*$",
     re.I,
 )
-_TRUE_FALSE = re.compile(r"\btrue or false\b|\bt\s*/\s*f\b|\btrue/false\b|\bright or wrong\b|\bcorrect or (?:incorrect|wrong|not)\b|\bfact or (?:myth|fiction)\b|\bmyth or fact\b|\btrue or not\b", re.I)
-_EXCEPT = re.compile(r"(?i:\bexcept\b|\bodd one out\b|\bexcluding\b|\bother than\b)|\b(?:which|what)\b[^?.]{0,60}\b(?:is|are|does|do)\s*(?:not|n't)\b|\bNOT\b|\bwhich[^?]{0,40}\b(?:false|untrue|incorrect|wrong)\b")
+_TRUE_FALSE = re.compile(
+    r"\btrue or false\b|\bt\s*/\s*f\b|\btrue/false\b|\bright or wrong\b|\bcorrect or (?:incorrect|wrong|not)\b|\bfact or (?:myth|fiction)\b|\bmyth or fact\b|\btrue or not\b",
+    re.I,
+)
+_EXCEPT = re.compile(
+    r"(?i:\bexcept\b|\bodd one out\b|\bexcluding\b|\bother than\b)|\b(?:which|what)\b[^?.]{0,60}\b(?:is|are|does|do)\s*(?:not|n't)\b|\bNOT\b|\bwhich[^?]{0,40}\b(?:false|untrue|incorrect|wrong)\b"
+)
 _PRESUMES = re.compile(
     r"\b(?:why|how come|since|because|given that|seeing that|as the|if the|considering|now that|what makes|what is the reason|for what reason|how does|how do|how can|so that's|therefore|so|although|despite)\b",
     re.I,
 )
-_NEGATED = re.compile(r"\b(?:not|never|no longer|nothing|isn't|aren't|doesn't|don't|didn't|can't|cannot|hasn't|won't|nor|neither|isnt|doesnt|dont|without|useless|pointless|waste of time|no effect|fails?|unable)\b", re.I)
-_LEADING_NOT = re.compile(rf"^\W*(?:why |how come |so |but )?{_AUX}(?:n't)?(?:\s+(?:it|the|a|they|he|she))?\s+not\b|^\W*(?:isn't|aren't|doesn't|don't|didn't|can't|hasn't|won't)\b", re.I)
+_NEGATED = re.compile(
+    r"\b(?:not|never|no longer|nothing|isn't|aren't|doesn't|don't|didn't|can't|cannot|hasn't|won't|nor|neither|isnt|doesnt|dont|without|useless|pointless|waste of time|no effect|fails?|unable)\b",
+    re.I,
+)
+_LEADING_NOT = re.compile(
+    rf"^\W*(?:why |how come |so |but )?{_AUX}(?:n't)?(?:\s+(?:it|the|a|they|he|she))?\s+not\b|^\W*(?:isn't|aren't|doesn't|don't|didn't|can't|hasn't|won't)\b",
+    re.I,
+)
 _EITHER = re.compile(r"\b(?:or|vs\.?|versus)\b", re.I)
 _LETTERED = re.compile(r"(?:^|[\s,;/(])\(?([A-Ha-h])\s*[).:]\s*(?=\S)")
 _BARE = re.compile(r"(?<=[\s:,;?])([A-E])\s+(?=\S)")
-_BRIEF = re.compile(r"\b(?:one sentence|one line|briefly|in brief|short answer|tl;?dr|in short|keep it short|shorter|in a nutshell|concise(?:ly)?|one-liner|few words|shortly)\b", re.I)
-_MORE = re.compile(r"\b(?:in detail|all the figures|everything|full list|more details?|detailed|all figures|further figures|all numbers|comprehensive)\b", re.I)
+_BRIEF = re.compile(
+    r"\b(?:one sentence|one line|briefly|in brief|short answer|tl;?dr|in short|keep it short|shorter|in a nutshell|concise(?:ly)?|one-liner|few words|shortly)\b",
+    re.I,
+)
+_MORE = re.compile(
+    r"\b(?:in detail|all the figures|everything|full list|more details?|detailed|all figures|further figures|all numbers|comprehensive)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +92,7 @@ def detect(text: str) -> Form:
 
 def _options(text: str) -> tuple[tuple[tuple[str, str], ...], str]:
     for pattern in (_LETTERED, _BARE):
-        marks = [m for m in pattern.finditer(text)]
+        marks = list(pattern.finditer(text))
         run: list[re.Match[str]] = []
         for mark in marks:
             if ord(mark.group(1).upper()) - 65 == len(run):

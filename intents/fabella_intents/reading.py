@@ -52,7 +52,7 @@ class Read:
             at = one.start - self.start
             before = self.row[max(0, at - 4) : max(0, at)]
             stated = any(x.kind == "state" and -3 <= x.start - one.start <= 5 for x in self.links)
-            if one.kind in {"joint", "movement"} and set(before) & _CONDITION or one.kind == "joint" and stated:
+            if (one.kind in {"joint", "movement"} and set(before) & _CONDITION) or (one.kind == "joint" and stated):
                 found.add(one.term)
         return frozenset(found)
 

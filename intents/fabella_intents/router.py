@@ -74,9 +74,15 @@ class Router:
     """Fitted arrays and how to score with them. Make one with `fit` or `from_arrays`."""
 
     def __init__(
-        self, labels: Sequence[str], declined: frozenset[str], talk: frozenset[str], words: Sequence[str], chars: Sequence[str],
-        arrays: Mapping[str, NDArray[Any]], threshold: float,
-    ) -> None:  # fmt: skip
+        self,
+        labels: Sequence[str],
+        declined: frozenset[str],
+        talk: frozenset[str],
+        words: Sequence[str],
+        chars: Sequence[str],
+        arrays: Mapping[str, NDArray[Any]],
+        threshold: float,
+    ) -> None:
         self.labels = tuple(labels)
         self.declined = declined
         self.talk = talk
@@ -101,7 +107,9 @@ class Router:
         rows = places + [base + at for at in more]
         if not rows:
             return np.array(self._bias, dtype=np.float64)
-        return np.asarray(np.array(weights + [CHAR_WEIGHT * w for w in further]) @ self._coef[rows] + self._bias, dtype=np.float64)
+        return np.asarray(
+            np.array(weights + [CHAR_WEIGHT * w for w in further]) @ self._coef[rows] + self._bias, dtype=np.float64
+        )
 
     def predict(self, seen: Features) -> Prediction:
         """Labels by score, and the probability that the question is answerable."""
@@ -142,12 +150,8 @@ def fit(
     from sklearn.model_selection import StratifiedKFold
     from sklearn.svm import LinearSVC
 
-    words = TfidfVectorizer(
-        ngram_range=WORD_RANGE, sublinear_tf=True, token_pattern=r"\S+", lowercase=False
-    )
-    chars = TfidfVectorizer(
-        analyzer="char_wb", ngram_range=CHAR_RANGE, sublinear_tf=True, min_df=2, lowercase=False
-    )
+    words = TfidfVectorizer(ngram_range=WORD_RANGE, sublinear_tf=True, token_pattern=r"\S+", lowercase=False)
+    chars = TfidfVectorizer(analyzer="char_wb", ngram_range=CHAR_RANGE, sublinear_tf=True, min_df=2, lowercase=False)
     texts = [one.text for one in examples]
     matrix = hstack([words.fit_transform(texts), CHAR_WEIGHT * chars.fit_transform(texts)]).tocsr()
     names = sorted(set(labels))
@@ -164,11 +168,14 @@ def fit(
         columns = [names.index(name) for name in machine.classes_]
         values[:, columns] = np.stack([-given, given], axis=1) if given.ndim == 1 else given
         seen = {word for at in train for word in examples[at].row}
-        return [
-            (_measure(row, answerable, refused, examples[at], sum(word not in seen for word in examples[at].row)), target[at] not in declined)
-            for at, row in zip(held, values, strict=True)
-            if target[at] not in talk
-        ]  # fmt: skip
+        judged = []
+        for at, row in zip(held, values, strict=True):
+            if target[at] not in talk:
+                unseen = sum(word not in seen for word in examples[at].row)
+                judged.append(
+                    (_measure(row, answerable, refused, examples[at], unseen), bool(target[at] not in declined))
+                )
+        return judged
 
     splits = list(StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(matrix, target))
     with ThreadPoolExecutor(2) as pool:  # liblinear works outside the interpreter lock
@@ -189,7 +196,13 @@ def fit(
         "coef": np.ascontiguousarray(coef.T), "bias": np.asarray(bias, dtype=np.float64), "gate": gate,
     }  # fmt: skip
     return Router(
-        names, declined, talk, list(words.get_feature_names_out()), list(chars.get_feature_names_out()), arrays, threshold
+        names,
+        declined,
+        talk,
+        list(words.get_feature_names_out()),
+        list(chars.get_feature_names_out()),
+        arrays,
+        threshold,
     )
 
 

@@ -12,8 +12,14 @@ _ASKING = (
     "aren't|tell|explain|describe|name|list|give|state|compare|show|cite|define|summarise|summarize|true|outline|identify|between|with which|at which|"
     "in which|on which|to which|from which|of which|by which|in what|on what|to what|from what|through which|via which|and what|and where|and which|and how"
 )
-_ASKS = re.compile(rf"^(?:[\w\s]{{1,30}}:\s*)?(?:(?:so|and|but|ok|okay|also|then|now|please|pls|hey|hi|um|well|plus|just)\b[\s,:]*)*(?:{_ASKING})\b", re.I)
-_OPENING = re.compile(r"^(?:(?:ok|okay|so|and|hi|hello|hey)\W+)*(?:(?:a |one |another |next |new |different |quick |last )+questions?(?: again)?|next one|hi|hello|hey(?: there)?|thanks|thank you)\W*$", re.I)
+_ASKS = re.compile(
+    rf"^(?:[\w\s]{{1,30}}:\s*)?(?:(?:so|and|but|ok|okay|also|then|now|please|pls|hey|hi|um|well|plus|just)\b[\s,:]*)*(?:{_ASKING})\b",
+    re.I,
+)
+_OPENING = re.compile(
+    r"^(?:(?:ok|okay|so|and|hi|hello|hey)\W+)*(?:(?:a |one |another |next |new |different |quick |last )+questions?(?: again)?|next one|hi|hello|hey(?: there)?|thanks|thank you)\W*$",
+    re.I,
+)
 _JOINT = re.compile(
     r"(?:\s*[,;]\s*|\s+)(?:and|also|plus|&|n|and also|and then)\s+(?:also\s+)?(?=(?:(?:in|on|at|to|from|of|by|with|through|for|into)\s+)?(?:what|what's|whats|where|where's|which|who|how|when|why|does|do|is|are|can|tell|give|list|name)\b)"
     r"|\s*,\s*(?=(?:(?:in|on|at|to|from|of|by|with|through)\s+)?(?:what|where|which|who|how|why)\b(?! (?:is|are) (?:the )?(?:link|point)\b))",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from fabella_knowledge.vocabulary import Vocabulary
@@ -14,9 +15,14 @@ _BETWEEN = frozenset({"vs", "versus", "and", "or", "the", "with", "to", "compare
 
 
 def subject(
-    text: str, definition: Definition, inside: Sequence[Link], links: Sequence[Link], message: Sequence[str], vocabulary: Vocabulary
+    text: str,
+    definition: Definition,
+    inside: Sequence[Link],
+    links: Sequence[Link],
+    message: Sequence[str],
+    vocabulary: Vocabulary,
 ) -> str | None:
-    """The structure asked about: picked by an ordinal, named in the question (`inside`), else before it in the message."""
+    """The structure asked about: picked by an ordinal, named in the question (`inside`), else in the message."""
     picked = _listed(text, links)
     if picked is not None:
         return picked
@@ -38,7 +44,7 @@ def subject(
 def _side_by_side(pool: Sequence[Link], message: Sequence[str]) -> bool:
     """Whether two structures are asked about together ("soleus and gastrocnemius"), not one beside the other."""
     named = [x for x in pool if x.kind in STRUCTURES]
-    return any(set(message[a.end : b.start]) <= _BETWEEN for a, b in zip(named, named[1:], strict=False))
+    return any(set(message[a.end : b.start]) <= _BETWEEN for a, b in itertools.pairwise(named))
 
 
 def _listed(text: str, links: Sequence[Link]) -> str | None:

@@ -25,7 +25,26 @@ from fabella_intents.utterance import Utterance, clean
 
 _NOT = frozenset("not never no don't doesn't isn't aren't can't cannot won't didn't hasn't without neither nor".split())
 _POINTS = frozenset({"that", "it", "this", "so", "they", "them"})
-_FOCUS = frozenset({"movement", "activity", "state", "joint", "landmark", "bone", "region", "nerve", "artery", "root", "exercise", "method", "depth", "tissue", "tendon", "condition"})
+_FOCUS = frozenset(
+    {
+        "movement",
+        "activity",
+        "state",
+        "joint",
+        "landmark",
+        "bone",
+        "region",
+        "nerve",
+        "artery",
+        "root",
+        "exercise",
+        "method",
+        "depth",
+        "tissue",
+        "tendon",
+        "condition",
+    }
+)
 _ENTITY_TYPES = {"sesamoid bone": "structure", "muscle": "structure", "tendon": "structure", "group": "structure"}
 
 
@@ -64,7 +83,12 @@ class Understanding:
         )  # fmt: skip
 
     def _pieces(
-        self, utterance: Utterance, tokens: Sequence[Token], row: Sequence[str], links: Sequence[Link], whole: Prediction
+        self,
+        utterance: Utterance,
+        tokens: Sequence[Token],
+        row: Sequence[str],
+        links: Sequence[Link],
+        whole: Prediction,
     ) -> tuple[Segment, ...]:
         """The segments that are questions of their own; the whole message when splitting it makes nothing clearer."""
         all_of_it = Segment(utterance.text, 0, True)
@@ -87,14 +111,24 @@ class Understanding:
             span = _span(found[0], tokens)
             alone = self._predict(span, row, links).scores[0][1]
             inside = [x for x in links if span[0] <= x.start < span[1]]
-            points = len(inside) <= 1 and bool(_POINTS & set(row[span[0] : span[1]])) and whole.answerable >= self.router.threshold
+            points = (
+                len(inside) <= 1
+                and bool(_POINTS & set(row[span[0] : span[1]]))
+                and whole.answerable >= self.router.threshold
+            )
             points = points or (not inside and alone < 0.5 and whole.answerable >= self.router.threshold)
             # Alone it says too little, or points back: what came before it tells what is asked.
             return (all_of_it,) if points or (alone < 0 and whole.scores[0][1] > alone) else tuple(found)
         return tuple(found) if found else (all_of_it,)
 
     def _separate(
-        self, pieces: Sequence[Segment], tokens: Sequence[Token], row: Sequence[str], links: Sequence[Link], *, alike: bool = False
+        self,
+        pieces: Sequence[Segment],
+        tokens: Sequence[Token],
+        row: Sequence[str],
+        links: Sequence[Link],
+        *,
+        alike: bool = False,
     ) -> bool:
         """Whether the pieces ask different things, each of them clearly; `alike` allows the same intent twice."""
         labels = []
@@ -109,12 +143,22 @@ class Understanding:
         return len(set(labels)) > 1 or (alike and not any(label in self.router.declined for label in labels))
 
     def _predict(self, span: tuple[int, int], row: Sequence[str], links: Sequence[Link]) -> Prediction:
-        inside = [replace(x, start=x.start - span[0], end=x.end - span[0]) for x in links if span[0] <= x.start and x.end <= span[1]]
+        inside = [
+            replace(x, start=x.start - span[0], end=x.end - span[0])
+            for x in links
+            if span[0] <= x.start and x.end <= span[1]
+        ]
         return self.router.predict(features(row[span[0] : span[1]], inside, self.spell.known))
 
     def _read(
-        self, piece: Segment, tokens: Sequence[Token], row: Sequence[str], links: Sequence[Link], whole: Prediction, context: Context
-    ) -> Read:  # fmt: skip
+        self,
+        piece: Segment,
+        tokens: Sequence[Token],
+        row: Sequence[str],
+        links: Sequence[Link],
+        whole: Prediction,
+        context: Context,
+    ) -> Read:
         form = forms.detect(piece.text)
         # The options of a multiple choice name what is wrong as well: only the stem tells what is asked.
         span = _span(replace(piece, text=form.stem) if form.options and form.stem else piece, tokens)
@@ -125,10 +169,12 @@ class Understanding:
             part = whole.without("again.") if whole.scores[0][0].startswith("again.") else whole
         inside = tuple(one for one in links if span[0] <= one.start and one.end <= span[1])
         words = tuple(row[span[0] : span[1]])
+        taken = {n for x in links for n in range(x.start, x.end)}
         strange = tuple(
-            n for n, w in enumerate(row)
-            if len(w) > 3 and not self.spell.knows(w) and not w.isdigit() and not any(x.start <= n < x.end for x in links)
-        )  # fmt: skip
+            n
+            for n, w in enumerate(row)
+            if len(w) > 3 and n not in taken and not w.isdigit() and not self.spell.knows(w)
+        )
         intents, chance = self._chooser.choose(part, whole, words, form, inside, links, context, span[0])
         doubts = next((x.terms for x in inside if len(x.terms) > 1), ())
         parts = tuple(dict.fromkeys(x.term for x in inside if x.kind == "part"))
@@ -169,7 +215,11 @@ class Understanding:
 def _negates(words: Sequence[str], links: Sequence[Link], start: int) -> bool:
     """Whether a "not" stands before something that is claimed, not at the front ("isn't it ...") or in a tag."""
     for at, word in enumerate(words):
-        if word in _NOT and at > 0 and any(0 < x.start - start - at <= 8 and (x.kind != "muscle" or x.start - start - at <= 4) for x in links):
+        if (
+            word in _NOT
+            and at > 0
+            and any(0 < x.start - start - at <= 8 and (x.kind != "muscle" or x.start - start - at <= 4) for x in links)
+        ):
             return True
     return False
 
@@ -184,7 +234,9 @@ def _span(piece: Segment, tokens: Sequence[Token]) -> tuple[int, int]:
     return (inside[0], inside[-1] + 1) if inside else (0, 0)
 
 
-_FILLER = re.compile(r"^(?:anybody|anyone|right|please|pls|thanks|ok|okay|no|yes|huh|eh|you know|correct|true|help|any ideas?)\W*$", re.I)
+_FILLER = re.compile(
+    r"^(?:anybody|anyone|right|please|pls|thanks|ok|okay|no|yes|huh|eh|you know|correct|true|help|any ideas?)\W*$", re.I
+)
 
 
 def _worded(piece: Segment, tokens: Sequence[Token]) -> bool:

@@ -22,9 +22,7 @@ _ABBREVIATIONS = (
     "acc", "rev", "approx", "vs", "e.g", "i.e", "n", "m", "no", "prox", "dist", "lat", "med", "ed",
     "incl", "resp", "musc", "aa", "att",
 )  # fmt: skip
-_SENTENCE = re.compile(
-    "".join(rf"(?<!\b{re.escape(one)}\.)" for one in _ABBREVIATIONS) + r"(?<=[.!?;])\s+(?=\S)|\n+"
-)
+_SENTENCE = re.compile("".join(rf"(?<!\b{re.escape(one)}\.)" for one in _ABBREVIATIONS) + r"(?<=[.!?;])\s+(?=\S)|\n+")
 BLANK = "blank__"
 # Cf format (zero width, direction), Me enclosing: they stand inside words ("gas\u00adtroc") and leave no gap.
 _INVISIBLE = frozenset({"Cf", "Me"})

@@ -114,9 +114,7 @@ def _places(head: str, first: int, shown: str) -> tuple[dict[str, int], list[Pro
     return places, problems
 
 
-def _front_matter(
-    meta: Mapping[Any, Any], places: Mapping[str, int], first: int, shown: str
-) -> list[Problem]:
+def _front_matter(meta: Mapping[Any, Any], places: Mapping[str, int], first: int, shown: str) -> list[Problem]:
     known = ", ".join(sorted(KEYS))
     found = [(str(key), f"unknown key '{key}'; known are {known}") for key in meta if key not in KEYS]
     for key in ("name", "kind"):
@@ -170,9 +168,7 @@ def _plain(token: Token) -> str:
     return " ".join("".join(pieces).split())
 
 
-def _under(
-    path: list[str], level: int, text: str, line: int, shown: str, problems: list[Problem]
-) -> list[str]:
+def _under(path: list[str], level: int, text: str, line: int, shown: str, problems: list[Problem]) -> list[str]:
     if level == 2:
         if text not in HEADINGS:
             known = ", ".join(HEADINGS)
@@ -184,9 +180,7 @@ def _under(
     return path or [text]
 
 
-def _claim(
-    heading: list[str], raw: str, line: int, shown: str, claims: list[Claim], problems: list[Problem]
-) -> None:
+def _claim(heading: list[str], raw: str, line: int, shown: str, claims: list[Claim], problems: list[Problem]) -> None:
     citations: list[Citation] = []
     broken: list[str] = []
     for group in _CITED.finditer(raw):

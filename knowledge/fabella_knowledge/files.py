@@ -38,9 +38,7 @@ def collect(paths: Iterable[Path | str], *, builtin: bool = True) -> tuple[Sourc
     return files
 
 
-def gather(
-    paths: Iterable[Path | str], *, builtin: bool = True
-) -> tuple[tuple[SourceFile, ...], tuple[Problem, ...]]:
+def gather(paths: Iterable[Path | str], *, builtin: bool = True) -> tuple[tuple[SourceFile, ...], tuple[Problem, ...]]:
     """What can be read, and what cannot. A file that is reached by two paths is read once.
 
     A path may be a single file: then the references and the vocabulary beside it are read as well.

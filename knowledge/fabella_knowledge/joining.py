@@ -76,9 +76,7 @@ def _declared(files: Sequence[VocabularyFile]) -> tuple[dict[str, Term], dict[st
     return terms, places, problems
 
 
-def _add_articles(
-    drafts: Sequence[ArticleFile], terms: dict[str, Term], places: dict[str, Place]
-) -> list[Problem]:
+def _add_articles(drafts: Sequence[ArticleFile], terms: dict[str, Term], places: dict[str, Place]) -> list[Problem]:
     problems = []
     for draft in drafts:
         name = draft.name.lower()
@@ -107,9 +105,7 @@ def _add_lay(files: Sequence[VocabularyFile], terms: dict[str, Term]) -> list[Pr
     return problems
 
 
-def _ambiguous(
-    files: Sequence[VocabularyFile], terms: Mapping[str, Term]
-) -> tuple[list[Ambiguity], list[Problem]]:
+def _ambiguous(files: Sequence[VocabularyFile], terms: Mapping[str, Term]) -> tuple[list[Ambiguity], list[Problem]]:
     """The declarations with their owners' names as the terms have them, and owners that are no term."""
     made: list[Ambiguity] = []
     problems: list[Problem] = []
@@ -146,9 +142,7 @@ def _unknown_targets(
     return problems
 
 
-def _double_aliases(
-    terms: Mapping[str, Term], places: Mapping[str, Place], declared: set[str]
-) -> list[Problem]:
+def _double_aliases(terms: Mapping[str, Term], places: Mapping[str, Place], declared: set[str]) -> list[Problem]:
     owners: dict[str, str] = {}
     problems = []
     for term in terms.values():

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-ATTACHMENT_KINDS = frozenset(
-    {"bone", "landmark", "tendon", "muscle", "ligament", "membrane", "sesamoid bone"}
-)
+ATTACHMENT_KINDS = frozenset({"bone", "landmark", "tendon", "muscle", "ligament", "membrane", "sesamoid bone"})
 
 
 @dataclass(frozen=True, slots=True)

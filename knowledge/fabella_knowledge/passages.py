@@ -42,9 +42,7 @@ def resolve(draft: ArticleFile, vocabulary: Vocabulary) -> Article:
                 line=claim.line,
             )
         )
-    return Article(
-        name, draft.name, draft.latin, draft.kind, draft.region, draft.parts, tuple(passages), draft.path
-    )
+    return Article(name, draft.name, draft.latin, draft.kind, draft.region, draft.parts, tuple(passages), draft.path)
 
 
 def uncited(draft: ArticleFile, ids: set[str]) -> list[Problem]:

@@ -89,8 +89,7 @@ def read(text: str, shown: str) -> tuple[list[Entry], list[Problem]]:
             faults.append(("id", f"stands twice; first in line {first[name]}"))
         first.setdefault(name, line)
         problems += [
-            Problem(shown, _line(text, start, end, key), f"reference '{name}': {message}")
-            for key, message in faults
+            Problem(shown, _line(text, start, end, key), f"reference '{name}': {message}") for key, message in faults
         ]
         entries.append(Entry(name, {} if misshapen else entry, shown, line))
     return entries, problems
