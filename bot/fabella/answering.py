@@ -106,7 +106,7 @@ class Desk:
                 name = self.facts.library.vocabulary.display(structure)
                 return self.refuse(read, f"My sources hold no article about this: {name}.", intent=first.name)
             structure = other
-        if naming.invented(read, self.facts.library.vocabulary):
+        if naming.invented(read, self.facts.library.vocabulary) or naming.unheld(read):
             return self.refuse(
                 read, "My sources know no structure of that name.", intent="structure", structure=structure
             )
@@ -214,11 +214,11 @@ class Desk:
         """What there is besides what the question names, or besides what was shown last. Empty: nothing else."""
         sections = {f.passage.section for f in evidence.considered}
         wanted = ({"exercise"} if "Exercises" in sections else set()) | (
-            {"movement", "activity"} if "Action" in sections else set()
+            {"movement", "activity", "joint"} if "Action" in sections else set()
         )
         named = {x.term for x in read.links if x.kind in wanted}
         if named:
-            rest = tuple(f for f in evidence.considered if not named & f.main)
+            rest = tuple(f for f in evidence.considered if not named & (f.main | self.facts.joints(f)))
         elif sections & {"Clinical relevance", "Prevalence"}:
             rest = evidence.facts
         else:

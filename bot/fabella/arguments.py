@@ -61,9 +61,7 @@ def parser() -> argparse.ArgumentParser:
     _library(made, "library")
     common = argparse.ArgumentParser(add_help=False)
     _library(common, "further")
-    commands = made.add_subparsers(
-        dest="command", metavar="COMMAND", title="commands (without one: a conversation)"
-    )
+    commands = made.add_subparsers(dest="command", metavar="COMMAND", title="commands (without one: a conversation)")
 
     ask = commands.add_parser("ask", parents=[common], help="answer one question, or a batch")
     ask.add_argument("question", nargs="*", help="the question, in quotes")
@@ -81,9 +79,7 @@ def parser() -> argparse.ArgumentParser:
     )
 
     scored = commands.add_parser("eval", parents=[common], help="score the answers to question files")
-    scored.add_argument(
-        "file", nargs="+", metavar="FILE", help="JSON lines with q, class, must, must_not, cite"
-    )
+    scored.add_argument("file", nargs="+", metavar="FILE", help="JSON lines with q, class, must, must_not, cite")
     scored.add_argument(
         "--failures", type=int, default=10, metavar="N", help="show the first N wrong answers (default 10)"
     )
@@ -96,9 +92,7 @@ def parser() -> argparse.ArgumentParser:
 def folders(options: argparse.Namespace) -> tuple[Path, ...]:
     """The folders of the environment and of every --library, in this order."""
     named = [one for one in os.environ.get(ENVIRONMENT, "").split(os.pathsep) if one]
-    return tuple(
-        Path(one).expanduser() for one in (*named, *options.library, *getattr(options, "further", ()))
-    )
+    return tuple(Path(one).expanduser() for one in (*named, *options.library, *getattr(options, "further", ())))
 
 
 def _library(made: argparse.ArgumentParser, dest: str) -> None:

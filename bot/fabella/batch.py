@@ -48,9 +48,7 @@ def objects(lines: Iterable[bytes]) -> Iterator[Line]:
             yield Line(number, body) if isinstance(body, dict) else Line(number, None, "no JSON object")
 
 
-def answers(
-    engine: Engine, lines: Iterable[bytes], *, style: str = "ama", why: bool = False
-) -> Iterator[Line]:
+def answers(engine: Engine, lines: Iterable[bytes], *, style: str = "ama", why: bool = False) -> Iterator[Line]:
     """The answer to each line, in order, as the JSON object to print. See `to_json` for `why`."""
     contexts: dict[str, Context] = {}
     for line in objects(lines):

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from fabella_intents.mentions import Link
 from fabella_intents.reading import Read
 from fabella_knowledge.tokens import words
 
@@ -26,6 +25,9 @@ _WHOLE = {
 _EVERYONE = re.compile(
     r"\b(?:everyone|everybody|every (?:person|human|knee|one|single)|all (?:people|humans|knees|of us|persons|adults)|we all|always|nobody|no one|no-one|never|100 ?%|no human)\b",
     re.I,
+)
+_EVERY_HUMAN = re.compile(
+    r"\b(?:everyone|everybody|every (?:single )?(?:human|person)|all (?:people|humans|persons)|we all)\b", re.I
 )
 _NUMBER = re.compile(
     r"(\d+(?:[.,]\d+)?)\s*(?:%|percent|per cent|pct)?\s*(?:-|–|—|to|and)?\s*(\d+(?:[.,]\d+)?)?\s*(%|percent|per cent|pct)",
@@ -63,9 +65,10 @@ _NO_PART = re.compile(
 )
 
 
-def values(links: Sequence[Link], structure: str, evidence: Evidence, facts: Facts) -> Verdict | None:
+def values(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verdict | None:
     """Sites, nerves and arteries named in the question against those of the sections that answer it."""
     vocabulary = facts.library.vocabulary
+    links, read_words = read.links, set(read.row)
     verdict = None
     for one in links:
         relevant = [f for f in evidence.considered if one.kind in _WHOLE.get(f.passage.section, frozenset())]
@@ -74,6 +77,9 @@ def values(links: Sequence[Link], structure: str, evidence: Evidence, facts: Fac
         if not relevant or len(one.terms) > 1:
             continue
         holding = [f for f in relevant if any(vocabulary.covers(one.term, t) for t in f.terms)]
+        held_parts = {f.passage.part for f in holding}
+        if holding and "both" in read_words and len(held_parts) < len({f.passage.part for f in relevant}):
+            return Verdict(CONTRADICTED, tuple(relevant))
         if holding:
             verdict = Verdict(SUPPORTED, _union(evidence, verdict, holding))
             continue
@@ -170,8 +176,12 @@ def parts(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verdi
     )
 
 
-def prevalence(read: Read, evidence: Evidence) -> Verdict | None:
+def prevalence(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verdict | None:
+    """Figures and "everybody has one": against the rates, and for a muscle against its variants."""
     rates = [f for f in evidence.considered if f.passage.section == "Prevalence"]
+    if not rates and _EVERY_HUMAN.search(read.text):
+        told = [f for f in facts.section(structure, "Prevalence", "Variants") if not f.passage.further]
+        rates = [f for f in told if f.passage.section == "Prevalence" or "absent" in f.stems]
     if not rates:
         return None
     if _EVERYONE.search(read.text):

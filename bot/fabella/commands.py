@@ -43,9 +43,7 @@ def _batch(options: argparse.Namespace, folders: Sequence[Path]) -> int:
 
     with _opened(options.batch) as lines:
         engine = _load(folders)
-        right = run(
-            engine, lines, sys.stdout, sys.stderr, name=options.batch, style=options.cite, why=options.why
-        )
+        right = run(engine, lines, sys.stdout, sys.stderr, name=options.batch, style=options.cite, why=options.why)
     return DONE if right else PROBLEMS
 
 

@@ -100,9 +100,7 @@ def _gold(body: Any, label: str, around: Mapping[str, Any], talk: str | None) ->
     times = body.get("repeat") or 1
     if not isinstance(times, int) or isinstance(times, bool) or times < 1:
         raise ValueError(f'"repeat" is {times!r}')
-    groups = {
-        key: _groups(body.get(key), key) for key in ("must", "must_not", "cite", "statements", "allowed")
-    }
+    groups = {key: _groups(body.get(key), key) for key in ("must", "must_not", "cite", "statements", "allowed")}
     return Gold(
         label,
         " ".join([body["q"]] * times),
@@ -137,9 +135,7 @@ def _groups(value: object, key: str) -> tuple[Group, ...]:
     return tuple(made)
 
 
-def evaluate(
-    engine: Engine, golds: Iterable[Gold], *, step: Callable[[], None] = lambda: None
-) -> tuple[Outcome, ...]:
+def evaluate(engine: Engine, golds: Iterable[Gold], *, step: Callable[[], None] = lambda: None) -> tuple[Outcome, ...]:
     """Ask every question, turns with the context of their conversation. `step` is called after each."""
     contexts: dict[str, Context] = {}
     made = []

@@ -112,6 +112,11 @@ class Facts:
         wanted = frozenset(sections)
         return tuple(dict.fromkeys(structure for structure, section in self._by_section if section in wanted))
 
+    def joints(self, fact: Fact) -> frozenset[str]:
+        """The joints at which the movements of a fact take place."""
+        terms = self.library.vocabulary.terms
+        return frozenset(joint for t in fact.main if t in terms and (joint := terms[t].joint) is not None)
+
     def by_size(self) -> tuple[str, ...]:
         """The structures that have an article, the one that says most first."""
         return tuple(sorted(self.library.articles, key=lambda name: -len(self.of(name))))

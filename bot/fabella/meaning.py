@@ -72,6 +72,15 @@ def holder(structure: str, label: str, definition: Definition, facts: Facts) -> 
 def beside(read: Read, definition: Definition, evidence: Evidence, verdict: Verdict) -> bool:
     """Whether the question asks beside the facts: for a movement that they don't name, or beyond the nerve or artery."""
     form = read.question.form
+    named = {x.term for x in read.links}
+    if (
+        definition.subject is not None
+        and definition.together
+        and definition.subject not in named
+        and not read.elliptical
+    ):
+        # "How many people have a patella": another bone's figures are asked for.
+        return any(x.kind == "bone" for x in read.links)
     if definition.name == "action" and form in {"yesno", "truefalse", "either"} and verdict.kind == OPEN:
         claimed = {x.term for x in read.links if x.kind == "movement" and x.term not in read.conditional}
         return bool(claimed) and not any(claimed & f.terms for f in evidence.considered)

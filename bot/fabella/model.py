@@ -156,9 +156,7 @@ def _vocabulary(plain: Mapping[str, Any]) -> Vocabulary:
     return vocabularies.build(
         [Term(**{**one, "aliases": tuple(one["aliases"])}) for one in plain["terms"]],
         ambiguous=[Ambiguity(a["alias"], tuple(a["owners"]), a["default"]) for a in plain["ambiguous"]],
-        parts=PartWords(
-            frozenset(parts["nouns"]), frozenset(parts["loose"]), parts["sides"], parts["abbreviations"]
-        ),
+        parts=PartWords(frozenset(parts["nouns"]), frozenset(parts["loose"]), parts["sides"], parts["abbreviations"]),
         never=[(a, b) for a, b in plain["never"]],
         opposites=[Opposition(name, frozenset(a), frozenset(b)) for name, a, b in plain["opposites"]],
     )

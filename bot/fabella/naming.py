@@ -7,10 +7,18 @@ from fabella_knowledge.vocabulary import Vocabulary
 
 _COMPARES = frozenset({"same", "difference", "vs", "versus", "compare", "compared", "different", "than", "like"})
 _LATIN = ("us", "um", "is", "ale", "alis", "aris", "ae", "ulla", "oid")
+_UNHELD = frozenset(
+    "ligament ligaments bursa bursae retinaculum vein veins cartilage meniscus menisci canal gland sheath septum".split()
+)
 _NAMING = frozenset({"muscle", "os", "tendon", "nerve", "artery", "ligament", "musculus", "bone"})
 _FUNCTION_WORDS = frozenset(
     "is are the same and or how what where which does do did in on of for to with vs versus as like originate insert attach start end from please".split()
 )
+
+
+def unheld(read: Read) -> bool:
+    """Whether a noun for a kind of structure stands there that no term of the vocabulary accounts for."""
+    return bool(_UNHELD & set(read.loose))
 
 
 def invented(read: Read, vocabulary: Vocabulary) -> bool:

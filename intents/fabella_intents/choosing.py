@@ -23,6 +23,7 @@ _CUE = 0.3  # what a cue word of an intent adds to its score
 _NAME = 0.05  # and what its name adds
 _AWAY = 0.4  # what an intent about one structure loses where only another one is named
 _DOUBT = 0.4
+_CUED_AWAY = -0.9  # the score from which on a cue word of a declined intent declines
 _MENDS = re.compile(r"\b(?:i mean|i meant|argh|sorry|no wait|correction|rather the|scratch that)\b")
 _WROTE = re.compile(
     r"\bwho (?:wrote|did|ran|conducted|authored|published|made|are the authors|is the author|was the author)\b"
@@ -62,14 +63,11 @@ class Chooser:
                 return (declined,), whole.answerable
         outright = self.named(words)
         if best in self.router.talk:
-            return (
-                (outright, self.router.threshold)
-                if len(outright) == 1 and score < 0.5 and len(words) > 3
-                else ((best,), chance)
-            )
+            meant = outright and score < 0.5 and (len(outright) > 1 or len(words) > 3)
+            return (outright, self.router.threshold) if meant else ((best,), chance)
         for name, one in self.definitions.items():
-            # A cue word of something that is declined ("mnemonic") is meant unless the rest speaks clearly against it.
-            if one.refusal and set(one.cues) & set(words) and part.score(name) > -0.8 and chance < 0.6:
+            # A cue word of something that is declined ("mnemonic") is meant, whatever else the question names.
+            if one.refusal and set(one.cues) & set(words) and part.score(name) > _CUED_AWAY:
                 return (name,), min(chance, 0.1)
         cued = self._unless_other(self._cued(part, words, inside), words, links, context)
         named = () if cued.scores[0][0].startswith("references") else outright

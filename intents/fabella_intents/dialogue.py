@@ -53,6 +53,7 @@ HELD = frozenset(
     "year edition doi journal title volume publisher link url authors author issue pages published".split()
 )
 _FURTHER = re.compile(r"\b(?:more|further|other|others|else|additional|rest)\b", re.I)
+_WHEN = re.compile(r"\bwhen\b.*\b(?:publish|publ|written|wrote|come out|came out|appear|out|from)", re.I)
 _THE_ONE = re.compile(r"\bthe (?:\w+ )?(?:one|paper|study|source|reference)\b", re.I)
 _LABEL_FLOOR = -0.5  # under this score a follow-up says nothing of its own: the intent before it goes on
 
@@ -94,15 +95,19 @@ def resolve(
         and (context.options or context.references or context.shown)
     ):
         return _nth(read, context)
+    if (context.last or "").startswith("references") and not named and short and _WHEN.search(read.text):
+        return replace(
+            read, question=replace(question, intents=("references.detail",)), elliptical=True, answerable=0.8
+        )
     if context.intents and not named and _bare(read, sides):
         return _carry(read, context, parts)
     if context.intents and not named and short and len(context.parts) == 1 and _OTHER.search(read.text):
         return _carry(read, context, parts)
-    elsewhere = not any(one.startswith("references") for one in question.intents) or "references" not in (
+    fresh_topic = not any(one.startswith("references") for one in question.intents) or "references" not in (
         context.last or ""
     )
     by_author = any(x.kind == "author" for x in read.links) and len(read.row) <= 11 and not HELD & set(read.row)
-    if context.intents and not named and by_author and elsewhere:
+    if context.intents and not named and by_author and fresh_topic:
         return _carry(read, context, parts)
     if definition.refusal or label in router.talk:
         again, score = read.prediction.best(frozenset({"again.more", "again.shorter", "again.detail"}))
@@ -122,9 +127,12 @@ def resolve(
     ):
         return replace(read, question=replace(question, intents=("references.which",)), elliptical=True)
     if definition.handler == "again" and not named:
-        label, score = read.prediction.best(
-            router.answerable - {one for one in router.answerable if one.startswith("again.")}
-        )
+        elsewhere = {
+            one
+            for one in router.answerable
+            if one.startswith("again.") or definitions[one.partition(".")[0]].subject not in (None, context.structure)
+        }
+        label, score = read.prediction.best(router.answerable - elsewhere)
         if label and score > -0.45 and score > read.prediction.scores[0][1] - 0.35:
             question = replace(question, intents=(label,))
             definition = definitions[label.partition(".")[0]]

@@ -19,7 +19,7 @@ _CLOZE = re.compile(r"\{\{c\d+::.{0,60}?\}\}|\[\s*\.{2,}\s*\]|_{2,}|\.{4,}|\(\s*
 _SPACE = re.compile(r"\s+")
 # Abbreviations whose dot ends no sentence.
 _ABBREVIATIONS = (
-    "acc", "rev", "approx", "vs", "e.g", "i.e", "n", "m", "no", "prox", "dist", "lat", "med", "ed",
+    "acc", "al", "rev", "approx", "vs", "e.g", "i.e", "n", "m", "no", "prox", "dist", "lat", "med", "ed",
     "incl", "resp", "musc", "aa", "att",
 )  # fmt: skip
 _SENTENCE = re.compile("".join(rf"(?<!\b{re.escape(one)}\.)" for one in _ABBREVIATIONS) + r"(?<=[.!?;])\s+(?=\S)|\n+")
