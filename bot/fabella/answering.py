@@ -76,7 +76,7 @@ class Desk:
         if definition.refusal is not None:
             return (
                 self._group(read, definition, context)
-                or self._rescue(read, definition)
+                or self._rescue(read, definition, context)
                 or self.refuse(read, definition.refusal, intent=definition.name, structure=read.question.structure)
             )
         if definition.handler is not None:
@@ -272,9 +272,9 @@ class Desk:
         label = read.question.intents[0]
         definition = self.definitions[label.partition(".")[0]]
         if definition.refusal is not None:
-            return self._rescue(read, definition)
+            return self._rescue(read, definition, Context())
         if definition.handler is not None:
-            return self._rescue(read, definition) if definition.handler == "again" else None
+            return self._rescue(read, definition, Context()) if definition.handler == "again" else None
         draft = self._from_sections(read, Context())
         return draft if draft.status == "corrected" else None
 
@@ -286,7 +286,7 @@ class Desk:
         question = replace(read.question, intents=("relations",), structure=groups[0])
         return self._from_sections(replace(read, question=question), context)
 
-    def _rescue(self, read: Read, refusal: Definition) -> Draft | None:
+    def _rescue(self, read: Read, refusal: Definition, context: Context) -> Draft | None:
         """A question that is declined, but takes for granted what the library can correct."""
         if refusal.name in {"personal", "offtopic", "injection", "quiz", "species", "treatment", "disease", "dose"}:
             return None
@@ -302,7 +302,7 @@ class Desk:
             definition = self.definitions[label.partition(".")[0]]
             if definition.handler is not None:
                 continue
-            structure = definition.subject or read.question.structure
+            structure = definition.subject or read.question.structure or (context.structure if read.elliptical else None)
             if structure is None or structure not in self.facts.library.articles:
                 continue
             evidence = look_up(read, label, definition, structure, self.facts)

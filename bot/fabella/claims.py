@@ -22,6 +22,13 @@ _WHOLE = {
     "Innervation": frozenset({"nerve", "root"}),
     "Blood supply": frozenset({"artery"}),
 }
+# Words that tell which end of a muscle is meant where both were looked up.
+_ENDS = {
+    "Origin": frozenset(
+        "origin originate originates originating arise arises arising begin begins start starts proximal proximally".split()
+    ),
+    "Insertion": frozenset("insertion insert inserts inserting inserted end ends distal distally".split()),
+}
 _EVERYONE = re.compile(
     r"\b(?:everyone|everybody|every (?:person|human|knee|one|single)|all (?:people|humans|knees|of us|persons|adults)|we all|always|nobody|no one|no-one|never|100 ?%|no human)\b",
     re.I,
@@ -72,6 +79,12 @@ def values(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
     verdict = None
     for one in links:
         relevant = [f for f in evidence.considered if one.kind in _WHOLE.get(f.passage.section, frozenset())]
+        ends = {section for section, verbs in _ENDS.items() if verbs & read_words}
+        relevant = [
+            f for f in relevant if len(ends) != 1 or f.passage.section in ends or f.passage.section not in _ENDS
+        ]
+        if not relevant:
+            continue
         part = next((x.term for x in reversed(links) if x.kind == "part" and x.start < one.start), None)
         relevant = [f for f in relevant if part is not None and f.passage.part == part] or relevant
         if not relevant or len(one.terms) > 1:
@@ -126,10 +139,11 @@ def movements(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
                 supported = Verdict(SUPPORTED, _union(evidence, supported, [fact]))
             elif against is not None and against in fact.main:
                 return Verdict(CONTRADICTED, (fact,))
-    if supported is not None and _ONLY.search(read.text):
+    if supported is not None:
         for one in (x for x in read.links if x.kind == "state"):
             if vocabulary.opposite(one.term) in supported.facts[0].condition:
-                return Verdict(CONTRADICTED, supported.facts)
+                # Another condition than the source's: denied where it is said to be the only one, else left open.
+                return Verdict(CONTRADICTED if _ONLY.search(read.text) else OPEN, supported.facts)
     return supported
 
 

@@ -35,7 +35,6 @@ def decide(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
         positions.place(read, structure, facts),
         positions.members(read, structure, facts),
         positions.owners(read, structure, facts),
-        None if question.negated else positions.named(read, structure, evidence, facts),
     )
     against = next((v for v in checks if v is not None and v.kind == CONTRADICTED), None)
     if against is not None and not question.negated:

@@ -8,14 +8,14 @@ from fabella_intents.mentions import Link, link
 from fabella_intents.reading import Read
 from fabella_knowledge.tokens import words
 
-from fabella.evidence import Evidence, Facts
+from fabella.evidence import Facts
 from fabella.verdict import CONTRADICTED, SUPPORTED, Verdict
 
 
 def depth(read: Read, facts: Facts, structure: str) -> Verdict | None:
     """Which of two muscles lies deeper, or whether one is deep or superficial."""
     vocabulary = facts.library.vocabulary
-    claimed = _ordered(read.links, structure)
+    claimed = _ordered(read.links, structure) or _of_subject(read, structure)
     if claimed is None:
         return None
     for fact in facts.section(structure, "Relations"):
@@ -26,6 +26,18 @@ def depth(read: Read, facts: Facts, structure: str) -> Verdict | None:
             same = claimed == told or (claimed[2], vocabulary.opposite(claimed[1]), claimed[0]) == told
             return Verdict(SUPPORTED if same else CONTRADICTED, (fact,))
     return None
+
+
+def _of_subject(read: Read, structure: str) -> tuple[str, str, str] | None:
+    """ "Is it deep to the soleus?": the layer of the structure that the conversation is about."""
+    layers = [x for x in read.links if x.kind == "depth"]
+    others = [x for x in read.links if x.kind == "muscle" and x.term != structure]
+    if len(layers) != 1 or len(others) != 1 or any(x.term == structure for x in read.links):
+        return None
+    layer, other = layers[0], others[0]
+    if layer.start < other.start:
+        return structure, layer.term, other.term
+    return other.term, layer.term, structure
 
 
 def _ordered(links: Sequence[Link], structure: str) -> tuple[str, str, str] | None:
@@ -93,14 +105,3 @@ def members(read: Read, structure: str, facts: Facts) -> Verdict | None:
         if groups & fact.main and claimed:
             return Verdict(SUPPORTED if claimed <= fact.main else CONTRADICTED, (fact,))
     return None
-
-
-def named(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verdict | None:
-    """Other structures that the facts tie to this one ("does the soleus share its tendon"): supported, never denied."""
-    others = {x.term for x in read.links if x.kind in {"muscle", "tendon", "sesamoid bone"} and x.term != structure}
-    holding = tuple(f for f in evidence.facts if others & f.main)
-    return (
-        Verdict(SUPPORTED, holding)
-        if others and holding and all(any(o in f.main for f in holding) for o in others)
-        else None
-    )

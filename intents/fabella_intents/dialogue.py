@@ -99,6 +99,8 @@ def resolve(
         return replace(
             read, question=replace(question, intents=("references.detail",)), elliptical=True, answerable=0.8
         )
+    if context.options and context.intents and named and not set(read.loose) - _CONNECTING:
+        return _carry(read, context, parts)  # the answer to a question back: a name alone
     if context.intents and not named and _bare(read, sides):
         return _carry(read, context, parts)
     if context.intents and not named and short and len(context.parts) == 1 and _OTHER.search(read.text):

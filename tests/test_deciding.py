@@ -1,0 +1,82 @@
+"""A yes or no stands only where the evidence says it plainly; what it contradicts is corrected with the right fact."""
+
+from __future__ import annotations
+
+import pytest
+from fabella import Engine
+
+PLAINLY_SO = (
+    "Does the gastrocnemius insert on the calcaneus?",
+    "Is the fabella in the lateral head?",
+    "Does the gastrocnemius flex the knee?",
+    "Is the soleus deep to the gastrocnemius?",
+    "Does the lateral head arise from the lateral condyle of the femur?",
+    "Is the gastrocnemius supplied by the tibial nerve?",
+    "Does gastroc have two heads?",
+    "Does the gastrocnemius lie superficial to the soleus?",
+    "Does gastrocnemius tension affect the lower back?",
+    "Does the fabella articulate with the lateral femoral condyle?",
+)
+CONTRADICTED = (
+    ("Does the gastrocnemius insert on the tibia?", "calcaneus"),
+    ("Is the fabella in the medial head?", "lateral head"),
+    ("Does the gastrocnemius extend the knee?", "flexes the leg at the knee"),
+    ("Is the gastrocnemius deep to the soleus?", "soleus lies beneath"),
+    ("Does the medial head arise from the lateral condyle of the femur?", "popliteal surface"),
+    ("Is the gastrocnemius supplied by the femoral nerve?", "tibial nerve"),
+    ("Is the gastrocnemius supplied by L4?", "S1, S2"),
+    ("Does gastroc have three heads?", "two heads"),
+    ("Does the soleus cover the gastrocnemius?", "soleus lies beneath"),
+    ("Does the gastrocnemius dorsiflex the ankle?", "plantarflexes"),
+    ("Does the gastrocnemius originate from the calcaneus?", "femur"),
+    ("Does the gastrocnemius insert on the femur?", "calcaneus"),
+    ("Does the fabella articulate with the tibia?", "lateral femoral condyle"),
+    ("Does everybody have a fabella?", "3–5 %"),
+    ("Does the fabella occur in 60 % of lateral radiographs?", "3–5 %"),
+    ("Is gastrocnemius on the front of the lower leg?", "back of the lower leg"),
+    ("Does the gastrocnemius plantarflex only when the knee is bent?", "knee is extended"),
+    ("Why does the gastrocnemius attach to the kneecap?", "calcaneus"),
+    ("Since the gastrocnemius dorsiflexes the foot, when is it active?", "plantarflexes"),
+)
+NEITHER = (
+    "Does the gastrocnemius plantarflex when the knee is bent?",
+    "Does the gastrocnemius cross the hip?",
+    "Is the fabella rare?",
+    "Are calf raises good for the gastrocnemius?",
+)
+
+
+@pytest.mark.parametrize("question", PLAINLY_SO)
+def test_a_yes_where_the_evidence_says_it(engine: Engine, question: str) -> None:
+    answer = engine.ask(question)
+    assert (answer.status, answer.lead) == ("answered", "Yes.")
+
+
+@pytest.mark.parametrize(("question", "fact"), CONTRADICTED)
+def test_what_the_evidence_contradicts_is_corrected(engine: Engine, question: str, fact: str) -> None:
+    answer = engine.ask(question)
+    assert (answer.status, answer.lead) == ("corrected", "Not quite.")
+    assert any(fact in one.text for one in answer.statements)
+
+
+@pytest.mark.parametrize("question", NEITHER)
+def test_neither_yes_nor_no_where_it_is_silent(engine: Engine, question: str) -> None:
+    assert engine.ask(question).lead not in {"Yes.", "Not quite."}
+
+
+@pytest.mark.parametrize(("layer", "status"), [("deep", "corrected"), ("superficial", "answered")])
+def test_a_pronoun_is_held_against_the_layers(engine: Engine, layer: str, status: str) -> None:
+    before = engine.ask("origin of gastroc").context
+    assert engine.ask(f"is it {layer} to the soleus?", context=before).status == status
+
+
+@pytest.mark.parametrize(
+    ("question", "letter"),
+    [
+        ("The gastrocnemius inserts on: a) tibia b) calcaneus c) talus d) cuboid", "B"),
+        ("Which nerve supplies the gastrocnemius? A. femoral nerve B. obturator nerve C. tibial nerve", "C"),
+        ("All are actions of gastrocnemius EXCEPT a) plantarflexion b) knee flexion c) knee extension", "C"),
+    ],
+)
+def test_a_multiple_choice_gets_its_letter(engine: Engine, question: str, letter: str) -> None:
+    assert engine.ask(question).lead == f"Answer: {letter}."

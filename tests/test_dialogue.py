@@ -1,0 +1,71 @@
+"""Conversations: what a turn leaves out comes from the one before it."""
+
+from __future__ import annotations
+
+import pytest
+from fabella import Answer, Context, Engine
+
+DIALOGS: tuple[tuple[tuple[str, str, str], ...], ...] = (
+    (
+        ("origin of the lateral head of gastroc", "answered", "lateral condyle"),
+        ("and the other head?", "answered", "popliteal surface"),
+        ("both please", "answered", "lateral condyle"),
+        ("and the insertion?", "answered", "calcaneus"),
+        ("which source says that?", "answered", "Moore"),
+    ),
+    (
+        ("what is the fabella", "answered", "sesamoid"),
+        ("in which head is it?", "answered", "lateral head"),
+        ("how many people have one?", "answered", "3–5 %"),
+        ("more", "answered", "Korea"),
+        ("do dogs have it too?", "refused", ""),
+        ("what does it articulate with?", "answered", "lateral femoral condyle"),
+    ),
+    (
+        ("what does the gastrocnemius do", "answered", "plantarflexes"),
+        ("why does it dorsiflex?", "corrected", "plantarflexes"),
+        ("and at the knee?", "answered", "flexes the leg"),
+        ("thanks", "smalltalk", ""),
+        ("which exercises work it?", "answered", "calf raises"),
+    ),
+    (
+        ("who wrote the fabella review in Cureus, Dalip?", "answered", "Dalip"),
+        ("and the paper on the leg curl?", "answered", "Gallucci"),
+        ("the first one, which year?", "answered", "2018"),
+    ),
+)
+
+
+@pytest.mark.parametrize("turns", DIALOGS)
+def test_each_turn_follows_from_those_before(engine: Engine, turns: tuple[tuple[str, str, str], ...]) -> None:
+    context: Context | None = None
+    for question, status, fact in turns:
+        answer = engine.ask(question, context=context)
+        context = answer.context
+        assert answer.status == status, (question, answer.text)
+        assert fact in " ".join(one.text for one in answer.statements), (question, answer.text)
+
+
+@pytest.mark.parametrize("question", ["and the insertion?", "origin?", "what does it do?"])
+def test_an_ellipsis_without_a_conversation_asks_back(engine: Engine, question: str) -> None:
+    answer = engine.ask(question)
+    assert answer.status == "clarify"
+    assert len(answer.options) >= 2
+    assert all(_answered(engine.ask(option)) for option in answer.options)
+
+
+def test_the_answer_to_a_question_back_is_taken(engine: Engine) -> None:
+    asked = engine.ask("origin?")
+    assert "lateral condyle" in engine.ask("the first one", context=asked.context).text
+    assert "lateral condyle" in engine.ask("gastrocnemius", context=asked.context).text
+
+
+def test_a_context_survives_json_and_stays_small(engine: Engine) -> None:
+    answer = engine.ask("all the figures on how common the fabella is")
+    text = answer.context.to_json()
+    assert len(text.encode()) <= 1024
+    assert engine.ask("in which head is it?", context=Context.from_json(text)).status == "answered"
+
+
+def _answered(answer: Answer) -> bool:
+    return answer.status in {"answered", "corrected"}
