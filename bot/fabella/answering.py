@@ -22,6 +22,7 @@ from fabella.verdict import CONTRADICTED, OPEN, SUPPORTED, Verdict
 BY_RULE = 0.9  # the chance that a refusal is right where the gate would have answered and the evidence did not hold
 MORE = 5  # statements that "more" adds about a structure
 BUDGET = 600  # characters of statements, unless more was asked for
+_CLEAR = 0.3  # the score from which on the router is clear about an intent
 _RESCUE_FLOOR = -0.9
 _OTHERS = re.compile(
     r"\b(?:other(?! (?:way|end|side|hand|head|one|words|people|person|place|half|part|leg|knee))|others|else|besides|apart from|another|aside from|in addition)\b",
@@ -110,7 +111,7 @@ class Desk:
             return self.refuse(
                 read, "My sources know no structure of that name.", intent="structure", structure=structure
             )
-        for name in read.asked:
+        for name in read.asked if read.prediction.scores and read.prediction.scores[0][1] < _CLEAR else ():
             one = self.definitions[name]
             kind = self.facts.library.vocabulary.kind(structure)
             if (
@@ -302,7 +303,9 @@ class Desk:
             definition = self.definitions[label.partition(".")[0]]
             if definition.handler is not None:
                 continue
-            structure = definition.subject or read.question.structure or (context.structure if read.elliptical else None)
+            structure = (
+                definition.subject or read.question.structure or (context.structure if read.elliptical else None)
+            )
             if structure is None or structure not in self.facts.library.articles:
                 continue
             evidence = look_up(read, label, definition, structure, self.facts)

@@ -86,7 +86,9 @@ class Chooser:
             if label == "person" and HELD & set(words) and part.score("references.detail") > score - 0.35:
                 return ("references.detail",), self.router.threshold
             return (label,), chance
-        label, _ = cued.best(self.router.answerable)
+        label, top = cued.best(self.router.answerable)
+        if len(named) == 1 and top < 0 and named[0] != label.partition(".")[0]:
+            label = named[0]  # the router is unsure, and the question says outright what it asks
         _, not_meant = self._mentioned(words, inside, start)
         if label in not_meant or (label == "heads" and len(named) == 1):
             label = named[0] if named else cued.best(self.router.answerable - set(not_meant))[0]

@@ -27,7 +27,7 @@ _NTH = re.compile(
     re.I,
 )
 _OPENER = re.compile(
-    r"^\W*(?:and |ok |okay )*(?:(?:last|next|final|one last|one more)(?: one| question| thing)?|(?:first|second) question)\s*[,:]",
+    r"^\W*(?:and |ok |okay )*(?:(?:last|next|final|one last|one more)(?: one| question| thing)?|(?:first|second|third|firstly|secondly)(?: question)?)\s*[,:]",
     re.I,
 )
 _ORDINALS = {
@@ -75,7 +75,8 @@ def resolve(
         return replace(read, elliptical=not named)
     parts = _parts(read, context, sides)
     loud = read.prediction.scores[0][1] if read.prediction.scores else 0.0
-    if short and not named and loud < (0.5 if definition.refusal else 0.0):
+    firm = definition.name in {"offtopic", "personal", "injection", "quiz"}
+    if short and not named and not firm and loud < (0.5 if definition.refusal else 0.0):
         if len(read.asked) == 1 and read.asked[0] in definitions:
             question = replace(question, intents=read.asked)
         elif (

@@ -78,11 +78,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="fabella-speed-") as folder:
         os.environ["FABELLA_CACHE"] = folder
         os.environ.pop("FABELLA_LIBRARY", None)
+        machine = _machine()
         rows = [*_starting(), *_asking()]
     if options.json:
-        print(json.dumps({"machine": _machine(), "rows": [asdict(one) for one in rows]}, indent=2))
+        print(json.dumps({"machine": machine, "rows": [asdict(one) for one in rows]}, indent=2))
     else:
-        print(_table(rows))
+        print(machine, "", *_table(rows), sep="\n")
     return 0
 
 
@@ -123,7 +124,9 @@ class Start:
 def _start(*switches: str) -> Start:
     command = [sys.executable, *switches, "-c", _COLD]
     began = time.time()
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(done.stderr)
     stamps = [float(one) - began for one in done.stdout.split()]
     return Start(*stamps, importing=sum(map(int, _IMPORT_TIME.findall(done.stderr))) / 1e6)
 
@@ -247,10 +250,10 @@ def _one_core() -> None:
 
 
 def _machine() -> str:
-    python = f"Python {platform.python_version()}"
-    return ", ".join(
-        (_processor(), f"{os.cpu_count()} cores", python, f"numpy {version('numpy')}", _release())
-    )
+    # What else runs makes every figure worse: one busy core is a load of 1.
+    load = f"load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "load unknown"
+    cores, python = f"{os.cpu_count()} cores", f"Python {platform.python_version()}"
+    return ", ".join((_processor(), cores, load, python, f"numpy {version('numpy')}", _release()))
 
 
 def _processor() -> str:
@@ -269,13 +272,13 @@ def _release() -> str:
         return "fabella (not installed)"
 
 
-def _table(rows: list[Row]) -> str:
-    lines = [_machine(), "", f"{'':<50} {'median':>9} {'p99':>9}"]
+def _table(rows: list[Row]) -> list[str]:
+    lines = [f"{'':<50} {'median':>9} {'p99':>9}"]
     for one in rows:
         value = "-" if one.value is None else f"{one.value:.{_digits(one)}f}"
         p99 = "" if one.p99 is None else f"{one.p99:.{_digits(one)}f}"
         lines.append(f"{one.what:<50} {value:>9} {p99:>9} {one.unit:<3} {one.note}".rstrip())
-    return "\n".join(lines)
+    return lines
 
 
 def _digits(one: Row) -> int:
