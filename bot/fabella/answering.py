@@ -13,7 +13,7 @@ from fabella_intents.router import Router
 
 from fabella import meaning, naming, suggesting
 from fabella.deciding import decide
-from fabella.draft import Draft, Said, say
+from fabella.draft import Draft, fitted, say
 from fabella.evidence import Evidence, Fact, Facts, look_up
 from fabella.handlers import Handler
 from fabella.sources import Bibliography
@@ -21,7 +21,6 @@ from fabella.verdict import CONTRADICTED, OPEN, SUPPORTED, Verdict
 
 BY_RULE = 0.9  # the chance that a refusal is right where the gate would have answered and the evidence did not hold
 MORE = 5  # statements that "more" adds about a structure
-BUDGET = 600  # characters of statements, unless more was asked for
 _CLEAR = 0.3  # the score from which on the router is clear about an intent
 _RESCUE_FLOOR = -0.9
 _OTHERS = re.compile(
@@ -182,7 +181,7 @@ class Desk:
             lead = "True." if question.form == "truefalse" else "Yes."
         notes = self._notes(facts, evidence, question)
         said = tuple(say(f.passage, self.facts.library.vocabulary.display(f.passage.structure)) for f in facts)
-        kept = _fitted(said, question)
+        kept = said if question.more or len(question.intents) > 1 else fitted(said)
         if len(kept) < len(said):
             notes = (*notes, f"'more' shows {len(said) - len(kept)} further statements.")
         return Draft(
@@ -317,17 +316,3 @@ class Desk:
             if verdict.kind == CONTRADICTED:
                 return self._compose(read, definition, structure, evidence, verdict, Context())
         return None
-
-
-def _fitted(said: tuple[Said, ...], question: Question) -> tuple[Said, ...]:
-    """As many statements as the budget allows, at least one; all of them when more was asked for."""
-    if question.more or len(question.intents) > 1:
-        return said
-    total = 0
-    kept: list[Said] = []
-    for one in said:
-        total += len(one.text)
-        if kept and total > BUDGET:
-            break
-        kept.append(one)
-    return tuple(kept)

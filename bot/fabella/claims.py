@@ -123,6 +123,7 @@ def _related(claim: str, held: str, facts: Facts) -> bool:
 
 
 def movements(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
+    """Movements said of the structure, at the joints and under the conditions named: supported, or excluded by an opposite."""
     vocabulary = facts.library.vocabulary
     conditional = read.conditional
     claimed = [x for x in read.links if x.kind == "movement" and x.term not in conditional]
@@ -211,6 +212,7 @@ def prevalence(read: Read, structure: str, evidence: Evidence, facts: Facts) -> 
 
 
 def exercise(read: Read, evidence: Evidence) -> Verdict | None:
+    """ "Does nothing" and a wrong kind of study, against what the exercise facts say."""
     held = [f for f in evidence.considered if f.passage.section == "Exercises"]
     if not held:
         return None
@@ -271,6 +273,7 @@ def opposition(read: Read, structure: str, evidence: Evidence, facts: Facts) -> 
 
 
 def heads(read: Read, structure: str, facts: Facts) -> Verdict | None:
+    """A number of heads, against the parts of the article."""
     count = len(facts.library.articles[structure].parts)
     claim = HEADS.search(read.text)
     if not count or claim is None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from fabella_knowledge.model import Citation, Passage
 
+BUDGET = 600  # characters of statements, unless more was asked for
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -49,3 +51,15 @@ def _lower(text: str) -> str:
     """The first letter small, unless the first word is an abbreviation or a name like "T-band"."""
     first = text.split(" ", 1)[0]
     return text if len(first) > 1 and not first[1:].islower() else text[:1].lower() + text[1:]
+
+
+def fitted(said: tuple[Said, ...]) -> tuple[Said, ...]:
+    """The first statements that keep to the budget, at least one."""
+    total = 0
+    kept: list[Said] = []
+    for one in said:
+        total += len(one.text)
+        if kept and total > BUDGET:
+            break
+        kept.append(one)
+    return tuple(kept)

@@ -14,7 +14,7 @@ from fabella_intents.question import Context
 from fabella_intents.reading import Read
 from fabella_knowledge.model import Citation, Reference
 
-from fabella.draft import Draft, Said, say
+from fabella.draft import Draft, Said, fitted, say
 
 if TYPE_CHECKING:
     from fabella.answering import Desk
@@ -40,11 +40,12 @@ def references(read: Read, context: Context, desk: Desk) -> Draft:
             found = desk.bibliography.backing([f.passage.id for f in desk.facts.of(read.question.structure)])
     if not found:
         return desk.refuse(read, "I can't tell which source you mean.", intent="references")
+    told = tuple(_named(one, read, desk, label) for one in found)
     return Draft(
         status="corrected" if wrong else "answered",
         intent="references",
         lead="Not quite." if wrong else "",
-        said=tuple(_named(one, read, desk, label) for one in found),
+        said=told if label == "references.all" else fitted(told),
         references=tuple(one.id for one in found),
         structure=context.structure,
         parts=context.parts,

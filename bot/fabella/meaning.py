@@ -17,6 +17,8 @@ def by_part(read: Read, definition: Definition, facts: Facts) -> str | None:
     """The one structure of the library that has the parts named ("the medial head")."""
     if not read.question.parts or definition.subject is not None:
         return definition.subject
+    if not read.prediction.scores or read.prediction.scores[0][1] <= 0:
+        return None  # "no, the medial one" on its own asks for nothing in particular
     owners = [a.name for a in facts.library.articles.values() if set(read.question.parts) <= set(a.parts)]
     return owners[0] if len(owners) == 1 else None
 

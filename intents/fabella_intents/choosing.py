@@ -23,6 +23,7 @@ _CUE = 0.3  # what a cue word of an intent adds to its score
 _NAME = 0.05  # and what its name adds
 _AWAY = 0.4  # what an intent about one structure loses where only another one is named
 _DOUBT = 0.4
+_LISTED = 4  # words between two named intents that still make a list
 _CUED_AWAY = -0.9  # the score from which on a cue word of a declined intent declines
 _MENDS = re.compile(r"\b(?:i mean|i meant|argh|sorry|no wait|correction|rather the|scratch that)\b")
 _WROTE = re.compile(
@@ -152,6 +153,7 @@ class Chooser:
         found: list[str] = []
         not_meant: list[str] = []
         at = spent = 0
+        last: int | None = None
         while at < len(words):
             for size in (3, 2, 1):
                 hit = self._named.get(" ".join(words[at : at + size])) if at + size <= len(words) else None
@@ -160,6 +162,9 @@ class Chooser:
                     denied = not part_of_name and bool(set(words[max(spent, at - 3) : at]) & {"not", "don't"})
                     spent = at
                     pool = not_meant if denied else found
+                    if last is not None and at - last > _LISTED and not denied:
+                        pool = []  # too far from the one before to be a list: "which exercise uses its functions"
+                    last = at + size
                     pool += [name for name in hit if name not in pool]
                     at += size - 1
                     break

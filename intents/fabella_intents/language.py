@@ -17,6 +17,7 @@ _WORDS = {
     "Portuguese": "o os as do da dos das que qual onde como por para com uma um músculo musculo origem inserção insercao nervo osso tendão tendao panturrilha joelho é "
     "gastrocnêmio gastrocnemio quantos",
     "Dutch": "het een van de waar welke wat hoe veel waarom spier oorsprong aanhechting zenuw bot pees kuit knie met voor niet is zit de",
+    "Turkish": "nereye nerede nedir kas kasi kası hangi kemik sinir baldır baldir yapışır yapisir bir ve mi ne kaç kac icin için ile",
     "Polish": "gdzie jest jaki jaka jakie co to mięsień miesien przyczep nerw kość kosc ścięgno łydka kolano ile dlaczego czy się w z na",
 }
 _TABLE = {name: frozenset(text.split()) for name, text in _WORDS.items()}

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -177,11 +176,10 @@ def fit(
                 )
         return judged
 
-    splits = list(StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(matrix, target))
-    with ThreadPoolExecutor(2) as pool:  # liblinear works outside the interpreter lock
-        whole = pool.submit(lambda: LinearSVC(C=C, tol=TOLERANCE, random_state=SEED).fit(matrix, target))
-        judged = [pair for fold in pool.map(judge, splits) for pair in fold]
-        machine = whole.result()
+    # One after the other: liblinear draws from one generator for the whole process.
+    splits = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(matrix, target)
+    judged = [pair for split in splits for pair in judge(split)]
+    machine = LinearSVC(C=C, tol=TOLERANCE, random_state=SEED).fit(matrix, target)
     measured = [values for values, _ in judged]
     truth = [right for _, right in judged]
     gate, threshold = _fit_gate(np.array(measured), np.array(truth))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -248,13 +249,30 @@ def _entities(
     links: Sequence[Link], tokens: Sequence[Token], utterance: Utterance, vocabulary: Vocabulary
 ) -> tuple[Entity, ...]:
     """The names with their places in the text as it was given, before it was cleaned."""
+    plain, places = _unfolded(utterance.raw)
     found = []
     at = 0
     for one in links:
         said = [utterance.text[token.start : token.end] for token in tokens[one.start : one.end]]
-        match = re.compile(r"[\W_]*".join(map(re.escape, said)), re.I).search(utterance.raw, at)
-        at = match.end() if match else at
-        span = match.span() if match else (tokens[one.start].start, tokens[one.end - 1].end)
+        pattern = r"(?<![^\W_])" + r"[\W_]*".join(map(re.escape, said)) + r"(?![^\W_])"
+        match = re.compile(pattern, re.I).search(plain, at)
+        if match is None:
+            continue  # what was rewritten beyond recognition has no place in the text
+        at = match.end()
+        span = (places[match.start()], places[match.end() - 1] + 1)
         part = one.term if one.kind == "part" else None
         found.append(Entity(_ENTITY_TYPES.get(one.kind, one.kind), vocabulary.display(one.term), span, part))
     return tuple(found)
+
+
+def _unfolded(raw: str) -> tuple[str, list[int]]:
+    """The text with compatibility forms resolved and invisible characters gone, and the place of each character."""
+    if raw.isascii():
+        return raw, list(range(len(raw)))
+    pairs = [
+        (folded, place)
+        for place, character in enumerate(raw)
+        for folded in unicodedata.normalize("NFKC", character)
+        if unicodedata.category(folded) not in {"Cf", "Me"}
+    ]
+    return "".join(c for c, _ in pairs), [place for _, place in pairs]

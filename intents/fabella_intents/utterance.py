@@ -16,6 +16,7 @@ _MENTION = re.compile(
 _MARKUP = re.compile(r"[*`~|>]+|(?<!\w)_(?=[^\W_])|(?<=[^\W_])_(?!\w)")
 _HTML = re.compile(r"</?[a-zA-Z][^<>]{0,100}>")
 _CLOZE = re.compile(r"\{\{c\d+::.{0,60}?\}\}|\[\s*\.{2,}\s*\]|_{2,}|\.{4,}|\(\s*\)|\[\s*\]")
+_COLOUR = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
 _SPACE = re.compile(r"\s+")
 # Abbreviations whose dot ends no sentence.
 _ABBREVIATIONS = (
@@ -47,7 +48,7 @@ class Utterance:
 def clean(raw: str) -> Utterance:
     """The utterance behind `raw`, `LIMIT` characters at most. A gap to fill in becomes the word `BLANK`."""
     cut = len(raw) > LIMIT
-    text = raw[:LIMIT].replace("\r", "\n")
+    text = _COLOUR.sub(" ", raw[:LIMIT]).replace("\r", "\n")
     if not text.isascii():
         text = "".join(_spoken(c) for c in unicodedata.normalize("NFKC", text))
     elif not text.isprintable():
