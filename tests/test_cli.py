@@ -153,7 +153,7 @@ def test_a_batch_answers_in_order_and_keeps_conversations_apart() -> None:
             "question": "What is the origin of the lateral head of the gastrocnemius?",
             "conversation": "a",
         },
-        {"id": "b#1", "question": "How common is the fabella?", "conversation": "b"},
+        {"id": "b#1", "question": "How often does the fabella occur?", "conversation": "b"},
         {"id": "a#2", "question": "and the insertion?", "conversation": "a"},
         {"id": 7, "question": "and the insertion?"},
         {"question": "hello"},
@@ -226,7 +226,7 @@ def test_a_fault_on_one_line_costs_no_other(engine: Engine, monkeypatch: pytest.
 def test_output_that_cannot_hold_a_character_gets_escapes() -> None:
     assert dump({"a": "ü"}, encoding="utf-8") == '{"a": "ü"}'
     assert dump({"a": "ü"}, encoding="ascii") == dump({"a": "ü"}, encoding=None) == '{"a": "\\u00fc"}'
-    assert run("ask", "How common is the fabella?", env={"PYTHONIOENCODING": "ascii"}).returncode == 0
+    assert run("ask", "How often does the fabella occur?", env={"PYTHONIOENCODING": "ascii"}).returncode == 0
 
 
 class _Tty(io.StringIO):
@@ -364,14 +364,21 @@ def test_closed_streams_are_no_fault() -> None:
 
 
 def test_an_interrupt_ends_quietly() -> None:
-    process = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert process.stdin is not None and process.stdout is not None and process.stderr is not None
+    process = subprocess.Popen(
+        COMMAND,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # A job in the background ignores interrupts, and its children with it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    assert process.stdin is not None and process.stdout is not None
     process.stdin.write(b"hello\n")
     process.stdin.flush()
     assert process.stdout.readline() == b"> hello\n"
     process.send_signal(signal.SIGINT)
-    with process:
-        assert not FAULT.search(process.stderr.read())
+    _, told = process.communicate(timeout=60)
+    assert not FAULT.search(told)
     assert process.returncode == 130
 
 
@@ -393,7 +400,9 @@ def test_a_fault_of_the_program_is_one_line(
 
 
 @pytest.mark.parametrize(("columns", "widest"), [(40, 40), (200, 96)])
-@pytest.mark.parametrize("options", [("How common is the fabella?",), ("--why", "What is the capital of France?")])
+@pytest.mark.parametrize(
+    "options", [("How often does the fabella occur?",), ("--why", "What is the capital of France?")]
+)
 def test_lines_fit_the_terminal(columns: int, widest: int, options: Sequence[str]) -> None:
     shown = on_terminal("ask", *options, columns=columns)
     assert ESCAPE in shown
@@ -402,12 +411,12 @@ def test_lines_fit_the_terminal(columns: int, widest: int, options: Sequence[str
 
 
 def test_a_wide_terminal_is_used() -> None:
-    shown = re.sub(r"\x1b\[[\d;]*m", "", on_terminal("ask", "How common is the fabella?", columns=200))
+    shown = re.sub(r"\x1b\[[\d;]*m", "", on_terminal("ask", "How often does the fabella occur?", columns=200))
     assert 80 < max(len(line.rstrip()) for line in shown.split("\n")) <= 96
 
 
 def test_no_color_leaves_text_alone() -> None:
-    shown = on_terminal("ask", "How common is the fabella?", columns=40, env={"NO_COLOR": "1"})
+    shown = on_terminal("ask", "How often does the fabella occur?", columns=40, env={"NO_COLOR": "1"})
     assert ESCAPE not in shown and "25 %" in shown
     assert max(map(len, shown.split("\n"))) <= 40
     assert ESCAPE in on_terminal("ask", "hello", columns=40, env={"NO_COLOR": ""})

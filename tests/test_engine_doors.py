@@ -62,7 +62,7 @@ SLIPS = (
     "the little bone at the back of my knee, where exactly",
 )
 PREMISES = (
-    "Why does the gastrocnemius insert on the patella?",
+    "Why does the gastrocnemius attach to the kneecap?",
     "Since the fabella sits in the medial head, what is next to it?",
     "Why does the gastrocnemius dorsiflex the ankle?",
     "Is the fabella in the medial head?",
@@ -215,9 +215,7 @@ def test_an_option_is_answered_when_its_number_is_given(engine: Engine, answers:
     asked_back = [one for one in answers if one.status == "clarify"]
     assert asked_back
     for answer in asked_back:
-        for ordinal, option in zip(
-            ("the first one", "the second one", "the third one"), answer.options, strict=False
-        ):
+        for ordinal, option in zip(("the first one", "the second one", "the third one"), answer.options, strict=False):
             chosen = engine.ask(ordinal, context=Context.from_json(answer.context.to_json()))
             assert chosen.statements == engine.ask(option).statements, (answer.question, ordinal)
 
@@ -365,9 +363,7 @@ def test_every_fit_learns_the_same(tmp_path: Path) -> None:
     def fitted(seed: str) -> tuple[str, dict[str, bytes]]:
         root = tmp_path / seed
         said = python(code, tmp_path, PYTHONHASHSEED=seed, FABELLA_CACHE=str(root))
-        kept = {
-            one.relative_to(root).as_posix(): one.read_bytes() for one in root.rglob("*") if one.is_file()
-        }
+        kept = {one.relative_to(root).as_posix(): one.read_bytes() for one in root.rglob("*") if one.is_file()}
         return said, kept
 
     with ThreadPoolExecutor(2) as pool:
@@ -627,9 +623,7 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 @pytest.mark.parametrize(("text", "expected"), PLACES.values(), ids=PLACES)
-def test_spans_point_into_the_text_as_it_was_given(
-    engine: Engine, text: str, expected: tuple[str, ...]
-) -> None:
+def test_spans_point_into_the_text_as_it_was_given(engine: Engine, text: str, expected: tuple[str, ...]) -> None:
     answer = engine.ask(text)
     assert answer.question == text
     names = ("Fabella", "Gastrocnemius", "Calcaneal tendon")

@@ -26,9 +26,7 @@ def gold(**fields: object) -> Gold:
     return made[0]
 
 
-def given(
-    *texts: str, status: str = "answered", cited: str = "Moore KL. Anatomy.", confidence: float = 0.5
-) -> Answer:
+def given(*texts: str, status: str = "answered", cited: str = "Moore KL. Anatomy.", confidence: float = 0.5) -> Answer:
     """An answer with these statements, all from one source."""
     return Answer(
         "?", status, "origin", "", tuple(Statement(text, (1,)) for text in texts),
@@ -64,9 +62,7 @@ def outcome(right: bool, confidence: float = 0.5) -> Outcome:
         ("premise", "corrected", "the medial head", False),
     ],
 )
-def test_an_answer_is_judged_by_the_kind_of_its_question(
-    kind: str, status: str, text: str, right: bool
-) -> None:
+def test_an_answer_is_judged_by_the_kind_of_its_question(kind: str, status: str, text: str, right: bool) -> None:
     wanted = gold(**{"class": kind, "must": [["lateral", "outer"]], "must_not": ["medial"]})
     assert (judge(wanted, given(*([text] if text else []), status=status)) == ()) is right
 
@@ -108,9 +104,7 @@ def test_turns_repeats_and_missing_ids_are_read() -> None:
 )  # fmt: skip
 def test_a_line_that_is_no_question_is_reported_by_number(line: bytes) -> None:
     problems: list[str] = []
-    made = list(
-        evaluation.read([b"", line, b'{"q": "a", "class": "answer"}'], name="gold", report=problems.append)
-    )
+    made = list(evaluation.read([b"", line, b'{"q": "a", "class": "answer"}'], name="gold", report=problems.append))
     assert [one.question for one in made] == ["a"]
     assert len(problems) == 1 and problems[0].startswith("gold:2: ")
 
@@ -173,9 +167,7 @@ def test_the_table_has_kinds_styles_and_fits_40_columns() -> None:
     held = [
         Outcome(gold(style="typo"), given("x"), ()),
         Outcome(gold(style="lay"), given("x"), ("must y",)),
-        Outcome(
-            gold(**{"class": "refuse", "style": "a very long name of a style"}), given(status="refused"), ()
-        ),
+        Outcome(gold(**{"class": "refuse", "style": "a very long name of a style"}), given(status="refused"), ()),
     ]
     lines = table(held).split("\n")
     rows = [line.split() for line in lines]
@@ -192,17 +184,16 @@ def test_the_table_has_kinds_styles_and_fits_40_columns() -> None:
 def test_eval_prints_the_table_and_its_status_tells_of_unreadable_lines(tmp_path: Path) -> None:
     file = tmp_path / "gold.jsonl"
     needed = '"must": ["sesamoid"], "statements": ["sesamoid"]'
-    line = f'{{"id": "1", "q": "What is the fabella?", "class": "answer", {needed}}}'
-    wrong = '{"id": "2", "q": "What is the fabella?", "class": "refuse", "style": "odd"}'
+    line = f'{{"id": "1", "q": "Is the fabella a bone?", "class": "answer", {needed}}}'
+    wrong = '{"id": "2", "q": "Is the fabella a bone?", "class": "refuse", "style": "odd"}'
     file.write_text(f"{line}\n{wrong}\n", encoding="utf-8")
     command = [sys.executable, str(RUN), "eval", str(file)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0 and done.stderr == ""
     assert (
-        "recall    1.000" in done.stdout and "- 2 [refuse, odd, answered] What is the fabella?" in done.stdout
+        "recall    1.000" in done.stdout
+        and "- 2 [refuse, odd, answered] Is the fabella a bone?" in done.stdout
     )
     file.write_text(f"{line}\nnonsense\n", encoding="utf-8")
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=60, env={**os.environ, "NO_COLOR": "1"}
-    )
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env={**os.environ, "NO_COLOR": "1"})
     assert done.returncode == 1 and done.stderr.startswith(f"{file}:2: ") and "all" in done.stdout

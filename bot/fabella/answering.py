@@ -11,12 +11,13 @@ from fabella_intents.question import Context, Question
 from fabella_intents.reading import Read
 from fabella_intents.router import Router
 
-from fabella import meaning, naming, suggesting
+from fabella import meaning, naming
 from fabella.deciding import decide
 from fabella.draft import Draft, fitted, say
 from fabella.evidence import Evidence, Fact, Facts, look_up
 from fabella.handlers import Handler
 from fabella.sources import Bibliography
+from fabella.suggesting import LIMIT, Suggestions
 from fabella.verdict import CONTRADICTED, OPEN, SUPPORTED, Verdict
 
 BY_RULE = 0.9  # the chance that a refusal is right where the gate would have answered and the evidence did not hold
@@ -38,6 +39,7 @@ class Desk:
     definitions: Mapping[str, Definition]
     handlers: Mapping[str, Handler]
     router: Router
+    suggestions: Suggestions
 
     # --- outcomes without evidence -------------------------------------------------------------------------
 
@@ -59,7 +61,7 @@ class Desk:
         chosen = structure if structure in self.facts.library.articles else next(iter(self.facts.by_size()), None)
         if chosen is None:
             return ()
-        return suggesting.questions(chosen, self.definitions, self.facts, without=without)[: suggesting.LIMIT]
+        return self.suggestions.about(chosen, without=without)[:LIMIT]
 
     # --- one question ---------------------------------------------------------------------------------------
 
@@ -251,7 +253,7 @@ class Desk:
             and (not definition.kinds or self.facts.library.vocabulary.kind(one) in definition.kinds)
         ]
         for one in holders:
-            options += suggesting.questions(one, self.definitions, self.facts, without=(definition.name,))[:2]
+            options += self.suggestions.about(one, without=(definition.name,))[:2]
         return self.clarify(read, "Which structure do you mean?", tuple(options)[:3])
 
     def _ambiguous(self, read: Read, context: Context) -> Draft:

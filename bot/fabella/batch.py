@@ -59,7 +59,7 @@ def answers(engine: Engine, lines: Iterable[bytes], *, style: str = "ama", why: 
         talk = line.body.get("conversation")
         before = None if talk is None else contexts.get(str(talk))
         try:
-            answer = engine.ask(line.body["question"], context=before, style=style)
+            answer = engine.ask(line.body["question"], context=before, style=style, explain=why)
         except Exception as error:  # one question must not cost the answers to the others
             yield Line(line.number, None, f"not answered: {type(error).__name__}: {error}")
             continue

@@ -23,7 +23,7 @@ def ask(options: argparse.Namespace, folders: Sequence[Path]) -> int:
     """Print the answer to one question (3: refused or asked back), or with --batch those to many."""
     if options.batch is not None:
         return _batch(options, folders)
-    answer = _load(folders).ask(" ".join(options.question), style=options.cite)
+    answer = _load(folders).ask(" ".join(options.question), style=options.cite, explain=options.why)
     if options.json:
         from fabella.batch import dump, to_json
 

@@ -59,7 +59,7 @@ def compose(
         parts=tuple(parts) if len(parts) > 1 else (),
         options=() if given else first.options,
         entities=reading.entities,
-        suggestions=first.suggestions,
+        suggestions=tuple(one for one in first.suggestions if one.casefold() != raw.strip().casefold()),
         confidence=min(confidence(d.status, d.chance) for d in drafts),
         library=library.digest,
         context=_context(reading.reads, drafts, given, before),

@@ -49,8 +49,9 @@ def say(passage: Passage, display: str) -> Said:
 
 def _lower(text: str) -> str:
     """The first letter small, unless the first word is an abbreviation or a name like "T-band"."""
-    first = text.split(" ", 1)[0]
-    return text if len(first) > 1 and not first[1:].islower() else text[:1].lower() + text[1:]
+    first, _, rest = text.partition(" ")
+    name = rest[:1].isupper() and rest[1:2].islower()  # "Central Europe"
+    return text if name or (len(first) > 1 and not first[1:].islower()) else text[:1].lower() + text[1:]
 
 
 def fitted(said: tuple[Said, ...]) -> tuple[Said, ...]:

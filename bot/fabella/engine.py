@@ -24,6 +24,7 @@ from fabella.draft import Draft
 from fabella.evidence import Facts
 from fabella.model import DEFAULT, Model, open_model
 from fabella.sources import Bibliography
+from fabella.suggesting import Suggestions
 
 _NEAR = 70.0  # rapidfuzz ratio (0 to 100) from which on a name is offered for a slip
 STYLES = ("ama", "apa", "bibtex")
@@ -36,7 +37,14 @@ class Engine:
         self._model = model
         self._facts = Facts(model.library)
         self._understanding = Understanding(model.library.vocabulary, model.definitions, model.speller, model.router)
-        self._desk = Desk(self._facts, Bibliography(self._facts), model.definitions, handlers.load(), model.router)
+        self._desk = Desk(
+            facts=self._facts,
+            bibliography=Bibliography(self._facts),
+            definitions=model.definitions,
+            handlers=handlers.load(),
+            router=model.router,
+            suggestions=Suggestions(model.definitions, self._facts),
+        )
 
     @classmethod
     def load(
@@ -61,8 +69,16 @@ class Engine:
         """The content hash of the library."""
         return self._model.library.digest
 
-    def ask(self, question: str | Question, *, context: Context | None = None, style: str = "ama") -> Answer:
-        """Answer a sentence, or a question made of intents and slots. `context` is that of the answer before."""
+    def ask(
+        self, question: str | Question, *, context: Context | None = None, style: str = "ama", explain: bool = False
+    ) -> Answer:
+        """Answer a sentence, or a question made of intents and slots.
+
+        `context` is that of the answer before; `style` one of `STYLES`; `explain` fills `Answer.why`.
+
+        Raises:
+            ValueError: a `Question` without an intent that is known.
+        """
         before = context or Context()
         if isinstance(question, Question):
             reading = self._given(question)
@@ -77,15 +93,14 @@ class Engine:
             drafts.append(self._desk.answer(read.about(topic), before))
             topic = drafts[-1].structure or topic
         if len(drafts) == 1 and drafts[0].status == "again":
-            return replace(self.ask(drafts[0].options[0], style=style), question=reading.utterance.raw)
+            return replace(self.ask(drafts[0].options[0], style=style, explain=explain), question=reading.utterance.raw)
         if reading.whole is not None and not any(d.status == "corrected" for d in drafts):
             corrected = self._desk.correct(reading.whole)
             if corrected is not None:
                 reading = replace(reading, reads=(reading.whole,))
                 drafts = [corrected]
-        return composing.compose(
-            reading, drafts, self._model.library, before, style=style, why=_why(reading, drafts, self._model)
-        )
+        why = _why(reading, drafts, self._model) if explain else ()
+        return composing.compose(reading, drafts, self._model.library, before, style=style, why=why)
 
     async def ask_async(
         self, question: str | Question, *, context: Context | None = None, style: str = "ama"

@@ -6,7 +6,7 @@ from fabella_intents.reading import Read
 from fabella_knowledge.vocabulary import Vocabulary
 
 _COMPARES = frozenset({"same", "difference", "vs", "versus", "compare", "compared", "different", "than", "like"})
-_LATIN = ("us", "um", "is", "ale", "alis", "aris", "ae", "ulla", "oid")
+_LATIN = ("us", "um", "is", "ale", "alis", "aris", "ae", "ata", "osa", "ulla", "oid")
 _UNHELD = frozenset(
     "ligament ligaments bursa bursae retinaculum vein veins cartilage meniscus menisci canal gland sheath septum".split()
 )
@@ -23,12 +23,7 @@ def unheld(read: Read) -> bool:
 
 def invented(read: Read, vocabulary: Vocabulary) -> bool:
     """Whether a known name carries a Latin word that makes it another, unknown one ("gastrocnemius profundus")."""
-    latin = {
-        w
-        for name in vocabulary.terms
-        for w in name.split()[1:]
-        if len(w) > 4 and w.endswith(("us", "is", "or", "um", "es"))
-    }
+    latin = vocabulary.latin
     taken = {n for x in read.links for n in range(x.start, x.end)}
     if any(
         w in latin and w.endswith(("us", "is", "um")) and read.start + n not in taken for n, w in enumerate(read.row)

@@ -30,7 +30,7 @@ def plain(answer: Answer) -> str:
 
 def source_line(number: int, text: str, locator: str | None) -> str:
     """One numbered source with the place in it."""
-    return f"[{number}] {text}" + (f" [{locator}]" if locator else "")
+    return f"[{number}] {text}" + (f" [{locator}]" if locator and not text.startswith("@") else "")
 
 
 def markdown(answer: Answer) -> str:

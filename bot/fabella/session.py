@@ -53,7 +53,7 @@ class Session:
             return self._command(words[0].lower(), words[1:])
         line = self._numbered.get(line.strip(), line)
         self._asked = (line, self._context)
-        self._last = self._engine.ask(line, context=self._context, style=self.style)
+        self._last = self._engine.ask(line, context=self._context, style=self.style, explain=True)
         self._context = self._last.context
         self._numbered = {str(n): option for n, option in enumerate(self._last.options, 1)}
         return self._last
@@ -80,7 +80,7 @@ class Session:
         if self._asked is None:
             return Listing(f"References are printed in the style {chosen} from now on.")
         question, before = self._asked
-        self._last = self._engine.ask(question, context=before, style=chosen)
+        self._last = self._engine.ask(question, context=before, style=chosen, explain=True)
         return references(self._last)
 
 

@@ -23,25 +23,36 @@ _ORDER = (
 )
 
 
-def questions(
-    structure: str, definitions: Mapping[str, Definition], facts: Facts, *, without: Iterable[str] = ()
-) -> tuple[str, ...]:
-    """Every question about `structure` that its article answers, without those of the intents in `without`."""
-    display = facts.library.vocabulary.display(structure).lower()
-    skipped = {name.partition(".")[0] for name in without}
-    found = []
-    for name in sorted(definitions, key=lambda n: (_ORDER.index(n) if n in _ORDER else 99, n)):
-        one = definitions[name]
-        if one.suggestion is None or one.handler or one.name in skipped:
-            continue
-        if one.subject is None and one.kinds and facts.library.vocabulary.kind(structure) not in one.kinds:
-            continue
-        subject = one.subject or structure
-        if facts.section(subject, *one.sections(one.name)) and (
-            one.subject is None or _near(structure, subject, facts)
-        ):
-            found.append(one.suggestion.format(display))
-    return tuple(found)
+class Suggestions:
+    """The questions about each structure that its article answers, made once."""
+
+    def __init__(self, definitions: Mapping[str, Definition], facts: Facts) -> None:
+        ordered = sorted(definitions.values(), key=lambda d: (_ORDER.index(d.name) if d.name in _ORDER else 99, d.name))
+        self._of = {
+            name: tuple(
+                (one.name, one.suggestion.format(_shown(name, facts)))
+                for one in ordered
+                if one.suggestion and _fits(one, name, facts)
+            )
+            for name in facts.library.articles
+        }
+
+    def about(self, structure: str, *, without: Iterable[str] = ()) -> tuple[str, ...]:
+        """Every such question about `structure`, without those of the intents in `without`."""
+        skipped = {label.partition(".")[0] for label in without}
+        return tuple(question for name, question in self._of.get(structure, ()) if name not in skipped)
+
+
+def _shown(structure: str, facts: Facts) -> str:
+    return facts.library.vocabulary.display(structure).lower()
+
+
+def _fits(one: Definition, structure: str, facts: Facts) -> bool:
+    """Whether the article of the structure, or of the intent's own subject beside it, answers the intent."""
+    if one.handler or (one.subject is None and one.kinds and facts.library.vocabulary.kind(structure) not in one.kinds):
+        return False
+    subject = one.subject or structure
+    return bool(facts.section(subject, *one.sections(one.name))) and _near(structure, subject, facts)
 
 
 def _near(structure: str, subject: str, facts: Facts) -> bool:

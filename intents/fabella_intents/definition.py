@@ -8,8 +8,7 @@
     examples = ["where does it start", ...]
 
 An intent that has several sides splits them into `[[aspects]]`, each with its own name, sections and
-examples. `refusal` makes it an intent that is declined, with that sentence; `says` one that is answered with
-small talk; `handler` one that code computes.
+examples. `refusal` makes it an intent that is declined, with that sentence; `handler` one that code computes.
 """
 
 from __future__ import annotations
@@ -27,10 +26,10 @@ from fabella_knowledge.errors import DefinitionError
 from fabella_knowledge.tokens import words
 
 BUILTIN = Path(__file__).parent / "definitions"
-_LISTS = frozenset({"slots", "names", "cues", "cue_kinds", "sections", "examples", "says", "kinds"})
+_LISTS = frozenset({"slots", "names", "cues", "cue_kinds", "sections", "examples", "kinds"})
 _TEXTS = frozenset({"name", "summary", "handler", "refusal", "subject", "suggestion"})
 _KEYS = _LISTS | _TEXTS | {"aspects", "together"}
-_ASPECT_KEYS = frozenset({"name", "names", "sections", "examples"})
+_ASPECT_KEYS = frozenset({"name", "sections", "examples"})
 TYPICAL = 0.03  # share of the examples that must use a word for it to be typical of the intent
 SLOTS = frozenset({"structure", "part", "joint", "movement", "landmark", "region", "exercise", "method", "depth"})
 
@@ -65,7 +64,6 @@ class Definition:
     aspects: tuple[Aspect, ...]
     handler: str | None = None
     refusal: str | None = None
-    says: tuple[str, ...] = ()
     subject: str | None = None
     kinds: tuple[str, ...] = ()
     suggestion: str | None = None
@@ -169,7 +167,6 @@ def _definition(data: Mapping[str, Any], file: Path) -> Definition:
         aspects=(aspects := _aspects(data, file)),
         handler=data.get("handler"),
         refusal=data.get("refusal"),
-        says=_strings(data, "says", file),
         subject=data.get("subject"),
         kinds=_strings(data, "kinds", file),
         suggestion=data.get("suggestion"),

@@ -195,6 +195,8 @@ def _carry(read: Read, context: Context, parts: tuple[str, ...]) -> Read:
     """The intent before it, asked again with what is new."""
     question = read.question
     label = question.intents[0]
+    if not parts and label.startswith("again.") and not _BOTH.search(read.text):
+        parts = context.parts
     intents = context.intents or question.intents
     brief = question.brief or label == "again.shorter"
     more = question.more or label == "again.more"

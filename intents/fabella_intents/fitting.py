@@ -37,7 +37,7 @@ def speller(library: Library, definitions: Collection[Definition], english: froz
             for example in aspect.examples:
                 uses.update(set(words(example)))
     weights.update({w: float(n) for w, n in uses.items() if n >= 3 and w in english and len(w) > 3})
-    for word in named:
+    for word in sorted(named):
         if len(word) > 3:
             weights[word] = max(weights.get(word, 0.0), NAMED)
     for passage in library.passages:

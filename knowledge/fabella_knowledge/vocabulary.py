@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from fabella_knowledge.gazetteer import Gazetteer
 from fabella_knowledge.model import Term
@@ -48,6 +49,12 @@ class Vocabulary:
     never: frozenset[tuple[str, str]]
     opposites: tuple[Opposition, ...]
     gazetteer: Gazetteer
+
+    @cached_property
+    def latin(self) -> frozenset[str]:
+        """The Latin second words of names ("profundus"), which make another name of the first."""
+        endings = ("us", "is", "or", "um", "es")
+        return frozenset(w for name in self.terms for w in name.split()[1:] if len(w) > 4 and w.endswith(endings))
 
     def ancestors(self, name: str) -> Iterator[str]:
         """`name`, then what it is a part or branch of, outwards."""
