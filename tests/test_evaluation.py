@@ -184,15 +184,15 @@ def test_the_table_has_kinds_styles_and_fits_40_columns() -> None:
 def test_eval_prints_the_table_and_its_status_tells_of_unreadable_lines(tmp_path: Path) -> None:
     file = tmp_path / "gold.jsonl"
     needed = '"must": ["sesamoid"], "statements": ["sesamoid"]'
-    line = f'{{"id": "1", "q": "Is the fabella a bone?", "class": "answer", {needed}}}'
-    wrong = '{"id": "2", "q": "Is the fabella a bone?", "class": "refuse", "style": "odd"}'
+    line = f'{{"id": "1", "q": "What kind of bone is the fabella?", "class": "answer", {needed}}}'
+    wrong = '{"id": "2", "q": "What kind of bone is the fabella?", "class": "refuse", "style": "odd"}'
     file.write_text(f"{line}\n{wrong}\n", encoding="utf-8")
     command = [sys.executable, str(RUN), "eval", str(file)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0 and done.stderr == ""
     assert (
         "recall    1.000" in done.stdout
-        and "- 2 [refuse, odd, answered] Is the fabella a bone?" in done.stdout
+        and "- 2 [refuse, odd, answered] What kind of bone is the fabella?" in done.stdout
     )
     file.write_text(f"{line}\nnonsense\n", encoding="utf-8")
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, env={**os.environ, "NO_COLOR": "1"})

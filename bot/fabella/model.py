@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache as once
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, entry_points, version
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,7 @@ def open_model(
     except LibraryError:
         libraries.load(*paths, builtin=builtin)  # names what is wrong inside the files that can be read, too
         raise
-    intents = definitions.collect()
+    intents = definitions.collect(_contributed())
     # Passages remember their files, so that the same texts at another place are another entry.
     key = _key(libraries.digest(files), definitions.digest(intents), *(file.shown for file in files))
     root = cache.folder() if cache_folder == DEFAULT else None if cache_folder is None else Path(cache_folder)
@@ -80,6 +80,20 @@ def open_model(
     if root is not None:
         cache.write(root, key, *_freeze(model))
     return model
+
+
+def _contributed() -> tuple[Path, ...]:
+    """Folders of intent definitions that installed packages offer under the entry point group "fabella.intents".
+
+    An entry point is a module or package; its folder is searched. One that cannot be imported is logged and left out.
+    """
+    found = []
+    for point in entry_points(group="fabella.intents"):
+        try:
+            found.append(Path(str(point.load().__file__)).parent)
+        except Exception as error:
+            _LOG.warning("intents %r of %s cannot be loaded: %s", point.name, point.value, error)
+    return tuple(found)
 
 
 def _fit(library: Library, held: Mapping[str, Definition]) -> Model:

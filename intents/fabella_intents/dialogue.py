@@ -52,7 +52,10 @@ _CONNECTING = frozenset(
 HELD = frozenset(
     "year edition doi journal title volume publisher link url authors author issue pages published".split()
 )
-_FURTHER = re.compile(r"\b(?:more|further|other|others|else|additional|rest)\b", re.I)
+_FURTHER = re.compile(
+    r"\b(?:more|further|additional|rest|(?:any|some)(?:thing|where)? else|other (?:studies|figures|numbers|ones|sources|exercises))\b",
+    re.I,
+)
 _WHEN = re.compile(r"\bwhen\b.*\b(?:publish|publ|written|wrote|come out|came out|appear|out|from)", re.I)
 _THE_ONE = re.compile(r"\bthe (?:\w+ )?(?:one|paper|study|source|reference)\b", re.I)
 _LABEL_FLOOR = -0.5  # under this score a follow-up says nothing of its own: the intent before it goes on
