@@ -69,3 +69,8 @@ def test_a_context_survives_json_and_stays_small(engine: Engine) -> None:
 
 def _answered(answer: Answer) -> bool:
     return answer.status in {"answered", "corrected"}
+
+
+def test_oina_is_told_in_its_order(engine: Engine) -> None:
+    sections = [one.text.split(" ", 2)[1].strip(",:") for one in engine.ask("OINA of gastroc").statements]
+    assert list(dict.fromkeys(sections)) == ["origin", "insertion", "innervation", "action"]

@@ -23,6 +23,7 @@ _CUE = 0.3  # what a cue word of an intent adds to its score
 _NAME = 0.05  # and what its name adds
 _AWAY = 0.4  # what an intent about one structure loses where only another one is named
 _DOUBT = 0.4
+_ORDER = ("origin", "insertion", "innervation", "blood_supply", "action")
 _LISTED = 4  # words between two named intents that still make a list
 _CUED_AWAY = -0.9  # the score from which on a cue word of a declined intent declines
 _MENDS = re.compile(r"\b(?:i mean|i meant|argh|sorry|no wait|correction|rather the|scratch that)\b")
@@ -179,4 +180,9 @@ def _names(definitions: Mapping[str, Definition]) -> dict[str, tuple[str, ...]]:
         for name in one.names:
             key = " ".join(token.norm for token in tokenize(name))
             table[key] = (*table.get(key, ()), one.name)
-    return table
+    # "OINA": one word for several intents names them in the order of a textbook.
+    return {key: tuple(sorted(held, key=_textbook)) for key, held in table.items()}
+
+
+def _textbook(name: str) -> tuple[int, str]:
+    return (_ORDER.index(name) if name in _ORDER else len(_ORDER), name)
