@@ -254,9 +254,7 @@ def test_two_processes_that_fit_at_once_on_one_empty_cache(tmp_path: Path, engin
     assert reports == []
 
 
-def test_without_a_cache_nothing_is_kept(
-    tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_cache_nothing_is_kept(tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model, "_fit", lambda *_: engine._model)
     monkeypatch.setenv("FABELLA_CACHE", str(tmp_path / "cache"))
     reports: list[str] = []
@@ -349,8 +347,7 @@ def test_an_interrupted_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest
 def test_many_writers_of_one_entry_do_not_harm_each_other(tmp_path: Path) -> None:
     results: list[bool] = []
     threads = [
-        threading.Thread(target=lambda: results.append(cache.write(tmp_path, KEY, PLAIN, ARRAYS)))
-        for _ in range(16)
+        threading.Thread(target=lambda: results.append(cache.write(tmp_path, KEY, PLAIN, ARRAYS))) for _ in range(16)
     ]
     for thread in threads:
         thread.start()

@@ -247,24 +247,18 @@ def test_two_articles_of_one_name_and_two_references_of_one_id(tmp_path: Path) -
 def test_a_reference_twice_in_one_file(tmp_path: Path) -> None:
     twice = REFERENCES.rstrip()[:-1].rstrip() + ",\n" + REFERENCES.lstrip("[\n")
     folder = write(tmp_path, {**FILES, "references.json": twice})
-    assert [(p.line, p.message) for p in problems(folder)] == [
-        (12, "reference 'gray': stands twice; first in line 3")
-    ]
+    assert [(p.line, p.message) for p in problems(folder)] == [(12, "reference 'gray': stands twice; first in line 3")]
 
 
 def test_an_article_that_says_nothing(tmp_path: Path) -> None:
-    folder = write(
-        tmp_path, {**FILES, "plantaris.md": "---\nname: Plantaris\nkind: muscle\n---\n## Origin\n"}
-    )
+    folder = write(tmp_path, {**FILES, "plantaris.md": "---\nname: Plantaris\nkind: muscle\n---\n## Origin\n"})
     assert [(p.line, p.message) for p in problems(folder)] == [
         (2, "'Plantaris' says nothing: no claim under any heading")
     ]
 
 
 def test_lines_are_those_of_the_file_whatever_its_line_ends_and_blank_lines(tmp_path: Path) -> None:
-    text = "\n\n" + ARTICLE.replace(
-        "---\n## Origin", "---\n\n\n<!-- a comment\n\nof three lines -->\n## Orgin"
-    )
+    text = "\n\n" + ARTICLE.replace("---\n## Origin", "---\n\n\n<!-- a comment\n\nof three lines -->\n## Orgin")
     folder = write(tmp_path, FILES)
     (folder / "soleus.md").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
     assert [(p.line, p.message.split(";")[0]) for p in problems(folder)] == [(13, "unknown heading 'Orgin'")]

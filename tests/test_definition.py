@@ -41,11 +41,9 @@ def write(folder: Path, text: str, name: str = "one.toml") -> Path:
 
 def test_a_definition_of_one_file(tmp_path: Path) -> None:
     one = definition.load([write(tmp_path, WHOLE)])["origin"]
-    assert one.aspects == (
-        Aspect("", ("Origin",), ("where does it start", "where does it begin", "its origin")),
-    )
+    assert one.aspects == (Aspect("", ("Origin",), ("where does it start", "where does it begin", "its origin")),)
     assert (one.labels, one.slots, one.names) == (("origin",), ("structure", "part"), ("origin",))
-    assert (one.handler, one.refusal, one.says, one.kinds) == (None, None, (), ())
+    assert (one.handler, one.refusal, one.kinds) == (None, None, ())
     assert one.typical == {"where", "does", "it"}
     assert definition.slim(one).aspects == (Aspect("", ("Origin",), ()),)
 
@@ -70,7 +68,7 @@ FAULTS = [
     (WHOLE, 'suggestion = "Where does {} begin?"', "suggestion = 5", "'suggestion' is missing or not a text"),
     (WHOLE, "suggestion", "handler = true\nsuggestion", "'handler' is missing or not a text"),
     (WHOLE, "suggestion", "together = 1\nsuggestion", "'together' must be true or false"),
-    (WHOLE, "examples = [", "examples = []\nsays = [", "a router cannot learn 'origin'"),
+    (WHOLE, "examples = [", "examples = []\nkinds = [", "a router cannot learn 'origin'"),
     (WHOLE, "examples = [", "aspects = [1]\nexamples = [", "'aspects' must be tables"),
     (WHOLE, "examples = [", "aspects = 1\nexamples = [", "'aspects' must be tables"),
     (WHOLE, "examples = [", "examples = ", "cannot be read"),
@@ -83,9 +81,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("text", "there", "instead", "words"), FAULTS, ids=[words for *_, words in FAULTS])
-def test_a_fault_is_named_with_its_file(
-    tmp_path: Path, text: str, there: str, instead: str, words: str
-) -> None:
+def test_a_fault_is_named_with_its_file(tmp_path: Path, text: str, there: str, instead: str, words: str) -> None:
     assert there in text
     path = write(tmp_path, text.replace(there, instead, 1))
     with pytest.raises(DefinitionError) as caught:
@@ -123,4 +119,4 @@ def test_every_built_in_definition_teaches_each_of_its_labels() -> None:
     for one in definition.load(definition.collect()).values():
         assert all(len(aspect.examples) >= 10 for aspect in one.aspects), one.name
         assert one.summary
-        assert one.sections(one.name) or one.handler or one.refusal or one.says, one.name
+        assert one.sections(one.name) or one.handler or one.refusal, one.name

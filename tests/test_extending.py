@@ -6,14 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-MODULE = '''
+MODULE = """
 from fabella.draft import Draft
 
 
 def holdings(read, context, desk):
     return Draft("smalltalk", "holdings", f"My library holds {len(desk.facts.library.articles)} articles.")
-'''
-DEFINITION = '''
+"""
+DEFINITION = """
 name = "holdings"
 summary = "how many articles there are"
 handler = "holdings"
@@ -23,7 +23,7 @@ examples = [
   "tell me the number of articles that you hold", "how large is the library", "what is the count of articles",
   "how many structures have an article", "size of your library please", "articles count",
 ]
-'''
+"""
 METADATA = "Metadata-Version: 2.1\nName: fabella-holdings\nVersion: 1\n"
 POINTS = "[fabella.handlers]\nholdings = fabella_holdings:holdings\n[fabella.intents]\nholdings = fabella_holdings\n"
 

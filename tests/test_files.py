@@ -76,9 +76,7 @@ def test_what_cannot_be_read_is_named(tmp_path: Path, locked: str) -> None:
         "if os.getuid() == 0: os.chmod('.', 0o755); os.seteuid(65534)\n"
         "print(*check('library', builtin=False), sep='\\n')"
     )
-    made = subprocess.run(
-        [sys.executable, "-c", code, tmp_path, locked], capture_output=True, text=True, check=True
-    )
+    made = subprocess.run([sys.executable, "-c", code, tmp_path, locked], capture_output=True, text=True, check=True)
     (tmp_path / locked).chmod(0o755)
     assert f"{locked}: cannot be read: Permission denied" in made.stdout.splitlines()
 

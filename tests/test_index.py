@@ -81,9 +81,7 @@ WORDS = sorted({word for one in load().passages for word in document(one)})
 
 
 @given(st.lists(st.one_of(st.sampled_from(WORDS), st.text(max_size=6)), max_size=12))
-def test_scores_are_those_of_scikit_learn(
-    real: tuple[Index, TfidfVectorizer, np.ndarray], query: list[str]
-) -> None:
+def test_scores_are_those_of_scikit_learn(real: tuple[Index, TfidfVectorizer, np.ndarray], query: list[str]) -> None:
     index, vectorizer, matrix = real
     text = " ".join(query)
     theirs = (matrix @ vectorizer.transform([text]).T).toarray()[:, 0]

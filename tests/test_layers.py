@@ -67,11 +67,7 @@ def _at_import(node: ast.AST) -> Iterator[ast.AST]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             continue
-        if (
-            isinstance(child, ast.If)
-            and isinstance(child.test, ast.Name)
-            and child.test.id == "TYPE_CHECKING"
-        ):
+        if isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING":
             continue
         yield child
         yield from _at_import(child)
@@ -134,8 +130,6 @@ def test_every_error_of_the_project_is_a_fabella_error() -> None:
         for name, module in list(sys.modules.items())
         if name.partition(".")[0] in FOLDERS
         for value in vars(module).values()
-        if isinstance(value, type)
-        and issubclass(value, Exception)
-        and value.__module__.partition(".")[0] in FOLDERS
+        if isinstance(value, type) and issubclass(value, Exception) and value.__module__.partition(".")[0] in FOLDERS
     ]
     assert errors and all(issubclass(one, knowledge.FabellaError) for one in errors)

@@ -133,9 +133,7 @@ def test_authors_of_nearly_one_name_are_no_double_alias(tmp_path: Path) -> None:
 
 
 def test_a_folder_adds_to_the_built_in_texts(tmp_path: Path) -> None:
-    folder = write(
-        tmp_path, vocabulary='[lay]\n"flexor minimus" = ["little bender"]\nfemur = ["upper stilt"]\n'
-    )
+    folder = write(tmp_path, vocabulary='[lay]\n"flexor minimus" = ["little bender"]\nfemur = ["upper stilt"]\n')
     alone, both = load(), load(folder)
     assert set(both.articles) == {*alone.articles, "flexor minimus"}
     assert set(both.references) == {*alone.references, "own2020"}
@@ -155,10 +153,7 @@ def test_a_folder_without_own_references_and_vocabulary_uses_the_built_in_ones(t
 
 def test_a_folder_given_twice_is_read_once(tmp_path: Path) -> None:
     folder = write(tmp_path)
-    assert (
-        load(folder, folder, os.path.relpath(folder), builtin=False).digest
-        == load(folder, builtin=False).digest
-    )
+    assert load(folder, folder, os.path.relpath(folder), builtin=False).digest == load(folder, builtin=False).digest
 
 
 def test_a_later_file_redefines_what_an_ambiguous_alias_means(tmp_path: Path) -> None:

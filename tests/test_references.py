@@ -107,9 +107,7 @@ def test_names_with_particles_groups_and_markup() -> None:
 
 
 def test_bibtex_escapes_what_latex_would_read() -> None:
-    bibtex = printed(
-        title="5 % of $x_1$ #2 {a} ~ \\", DOI="10.1000/a_b#c", URL="https://x.org/a_b?c=%20"
-    ).bibtex
+    bibtex = printed(title="5 % of $x_1$ #2 {a} ~ \\", DOI="10.1000/a_b#c", URL="https://x.org/a_b?c=%20").bibtex
     assert r"title = {5 \% of \$x\_1\$ \#2 \{a\} \textasciitilde{} \textbackslash{}}" in bibtex
     assert "doi = {10.1000/a_b#c}" in bibtex
     assert "url = {https://x.org/a_b?c=%20}" in bibtex
@@ -133,9 +131,7 @@ def test_types_of_bibtex(kind: str, field: str) -> None:
         assert one in bibtex
 
 
-@pytest.mark.parametrize(
-    "kind", ["article-journal", "webpage", "dataset", "software", "entry-encyclopedia", "post"]
-)
+@pytest.mark.parametrize("kind", ["article-journal", "webpage", "dataset", "software", "entry-encyclopedia", "post"])
 @pytest.mark.parametrize("issued", [None, {"date-parts": [[2018], [2019]]}, {"literal": "in press 2018"}])
 def test_what_passes_the_check_can_be_printed(kind: str, issued: dict[str, Any] | None) -> None:
     changes: dict[str, Any] = {"type": kind, "accessed": {"date-parts": [[2020, 1, 31]]}, "edition": 3}

@@ -148,9 +148,7 @@ def test_structures_complete_anywhere_in_a_line(engine: Engine) -> None:
 def test_nothing_pops_up_before_the_third_letter(engine: Engine) -> None:
     assert completed(engine, "fa", asked=False) == [] and completed(engine, "fa") == ["fabella"]
     assert completed(engine, "fab", asked=False) == ["fabella"]
-    assert completed(engine, "achil", asked=False) == [] and completed(engine, "achil") == [
-        "calcaneal tendon"
-    ]
+    assert completed(engine, "achil", asked=False) == [] and completed(engine, "achil") == ["calcaneal tendon"]
 
 
 def test_commands_and_their_arguments_complete(engine: Engine) -> None:
@@ -206,7 +204,7 @@ def test_cite_prints_the_last_references_and_stays(engine: Engine) -> None:
 
 
 def test_reset_forgets_the_conversation(engine: Engine) -> None:
-    alone = engine.ask("and the insertion?")
+    alone = engine.ask("and the insertion?", explain=True)
     session = Session(engine)
     session.reply(ORIGIN)
     session.reply("/reset")

@@ -8,6 +8,8 @@ from typing import Any
 
 from fabella_intents.question import Context, Entity
 
+from fabella.rendering import plain
+
 SCHEMA_VERSION = 1
 STATUSES = ("answered", "corrected", "clarify", "refused", "smalltalk")
 
@@ -85,8 +87,6 @@ class Answer:
     @property
     def text(self) -> str:
         """Lead, statements, notes and sources as plain text."""
-        from fabella.rendering import plain
-
         return plain(self)
 
     def to_dict(self, *, id: str | None = None) -> dict[str, Any]:

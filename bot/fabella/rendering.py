@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from fabella.answer import Answer
+if TYPE_CHECKING:
+    from fabella.answer import Answer
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~])")
 

@@ -60,6 +60,7 @@ def speller(library: Library, definitions: Collection[Definition], english: froz
     short |= set(library.vocabulary.parts.sides) | {
         w for a in library.vocabulary.parts.abbreviations for w in a.split()
     }
+    weights = dict(sorted(weights.items()))
     held = Speller(english | short, weights, library.vocabulary.never)
     # What people write in answerable examples and what is near no other word is a word, if a rare one.
     rare = {

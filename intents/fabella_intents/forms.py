@@ -46,7 +46,7 @@ _BRIEF = re.compile(
     re.I,
 )
 _MORE = re.compile(
-    r"\b(?:in detail|all the figures|everything|full list|more details?|detailed|all figures|further figures|all numbers|comprehensive)\b",
+    r"\b(?:in detail|all the figures|everything|full list|more details?|detailed|all figures|further figures|all numbers)\b",
     re.I,
 )
 
