@@ -11,7 +11,6 @@ from fabella_intents.question import Context, Entity
 from fabella.rendering import plain
 
 SCHEMA_VERSION = 1
-STATUSES = ("answered", "corrected", "clarify", "refused", "smalltalk")
 
 
 @dataclass(frozen=True, slots=True)
