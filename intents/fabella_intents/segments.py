@@ -16,6 +16,12 @@ _ASKS = re.compile(
     rf"^(?:[\w\s]{{1,30}}:\s*)?(?:(?:so|and|but|ok|okay|also|then|now|please|pls|hey|hi|um|well|plus|just)\b[\s,:]*)*(?:{_ASKING})\b",
     re.I,
 )
+# What only announces another topic: "switching to anatomy, ...".
+_SWITCH = re.compile(
+    r"^(?:(?:ok|okay|so|and|cool|right|lol)\W+)*(?:switching (?:to|topics?|over)|(?:new|another|different|other) (?:topic|question)|chang(?:e|ing) (?:of |the )?(?:topic|subject)"
+    r"|back to|on to|moving on)[^,:;?]{0,40}[,:;]\s*(?=\w)",
+    re.I,
+)
 _OPENING = re.compile(
     r"^(?:(?:ok|okay|so|and|hi|hello|hey)\W+)*(?:(?:a |one |another |next |new |different |quick |last )+questions?(?: again)?|next one|hi|hello|hey(?: there)?|thanks|thank you)\W*$",
     re.I,
@@ -43,6 +49,9 @@ def split(utterance: Utterance) -> tuple[Segment, ...]:
     for sentence in utterance.sentences:
         start = utterance.text.index(sentence, at)
         at = start + len(sentence)
+        turned = _SWITCH.match(sentence)
+        if turned is not None:
+            sentence, start = sentence[turned.end() :], start + turned.end()
         asks = sentence.rstrip(" )\"'").endswith("?") or bool(_ASKS.match(sentence))
         found.append(Segment(sentence, start, asks))
     told = [one for one in found if not _OPENING.match(one.text)] or found

@@ -92,10 +92,12 @@ class Understanding:
         whole: Prediction,
     ) -> tuple[Segment, ...]:
         """The segments that are questions of their own; the whole message when splitting it makes nothing clearer."""
-        all_of_it = Segment(utterance.text, 0, True)
+        told = segments.split(utterance)
+        begin = told[0].start if told else 0  # behind "switching to anatomy, ..."
+        all_of_it = Segment(utterance.text[begin:], begin, True)
         if forms.detect(utterance.text).options:
             return (all_of_it,)
-        asked = [one for one in segments.split(utterance) if one.asks and _worded(one, tokens)]
+        asked = [one for one in told if one.asks and _worded(one, tokens)]
         if not asked:
             return (all_of_it,)
         found: list[Segment] = []
@@ -108,7 +110,7 @@ class Understanding:
         if len(found) > 1 and not self._separate(found, tokens, row, links):
             # A later sentence that says little ("anybody?", "right?") belongs to the one before it.
             return (all_of_it,)
-        if len(found) == 1 and found[0].text != utterance.text:
+        if len(found) == 1 and found[0].text != all_of_it.text:
             span = _span(found[0], tokens)
             alone = self._predict(span, row, links).scores[0][1]
             inside = [x for x in links if span[0] <= x.start < span[1]]
