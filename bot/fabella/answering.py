@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from fabella_intents.definition import Definition
+from fabella_intents.definition import Definition, intent_of
 from fabella_intents.question import Context, Question
 from fabella_intents.reading import Read
 from fabella_intents.router import Router
@@ -54,7 +54,7 @@ class Desk:
     def clarify(self, read: Read, lead: str, options: tuple[str, ...] = ()) -> Draft:
         """Two readings or more, each of which would be answered."""
         offered = tuple(dict.fromkeys(options))[:5] or self.suggest(None)[:3]
-        return Draft("clarify", read.question.intents[0].partition(".")[0], lead, options=offered, chance=0.6)
+        return Draft("clarify", intent_of(read.question.intents[0]), lead, options=offered, chance=0.6)
 
     def suggest(self, structure: str | None, *, without: tuple[str, ...] = ()) -> tuple[str, ...]:
         """Up to three questions that the library answers."""
@@ -74,7 +74,7 @@ class Desk:
             if len(context.options) >= abs(at):
                 return Draft("again", "again", options=(context.options[at - 1 if at > 0 else at],))
         label = read.question.intents[0]
-        definition = self.definitions[label.partition(".")[0]]
+        definition = self.definitions[intent_of(label)]
         if definition.refusal is not None:
             return (
                 self._group(read, definition, context)
@@ -93,7 +93,7 @@ class Desk:
     def _from_sections(self, read: Read, context: Context) -> Draft:
         question = read.question
         structure = question.structure
-        first = self.definitions[question.intents[0].partition(".")[0]]
+        first = self.definitions[intent_of(question.intents[0])]
         if structure is None:
             structure = meaning.by_part(read, first, self.facts) or meaning.by_terms(read, first, self.facts)
         if structure is None:
@@ -143,7 +143,7 @@ class Desk:
         return replace(answered[0], said=said, notes=tuple(dict.fromkeys((*answered[0].notes, *missing))))
 
     def _section(self, read: Read, label: str, structure: str, context: Context) -> Draft:
-        definition = self.definitions[label.partition(".")[0]]
+        definition = self.definitions[intent_of(label)]
         own = definition.subject
         subject = own if own is not None and own in self.facts.library.articles else structure
         if definition.subject is None and not any(x.term == structure for x in read.links):
@@ -259,7 +259,7 @@ class Desk:
     def _ambiguous(self, read: Read, context: Context) -> Draft:
         vocabulary = self.facts.library.vocabulary
         label = read.question.intents[0]
-        definition = self.definitions[label.partition(".")[0]]
+        definition = self.definitions[intent_of(label)]
         held = [t for t in read.doubts if t in self.facts.library.articles]
         names = ", ".join(vocabulary.display(t).lower() for t in read.doubts)
         if len(held) < 2 or definition.suggestion is None:
@@ -272,7 +272,7 @@ class Desk:
     def correct(self, read: Read) -> Draft | None:
         """The correction of what a whole message takes for granted, None where the library contradicts nothing."""
         label = read.question.intents[0]
-        definition = self.definitions[label.partition(".")[0]]
+        definition = self.definitions[intent_of(label)]
         if definition.refusal is not None:
             return self._rescue(read, definition, Context())
         if definition.handler is not None:
@@ -301,7 +301,7 @@ class Desk:
                 break
             if label not in self.router.answerable:
                 continue
-            definition = self.definitions[label.partition(".")[0]]
+            definition = self.definitions[intent_of(label)]
             if definition.handler is not None:
                 continue
             structure = (

@@ -132,8 +132,7 @@ def movements(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
     for one in claimed:
         against = vocabulary.opposite(one.term)
         for fact in evidence.considered:
-            here = {t for t in fact.main if vocabulary.kind(t) == "joint"}
-            here |= {j for t in fact.main if (j := _joint(t, facts)) is not None}
+            here = facts.joints(fact)
             if joints and here and not joints & here:
                 continue
             if one.term in fact.main:
@@ -148,28 +147,16 @@ def movements(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
     return supported
 
 
-def _joint(term: str, facts: Facts) -> str | None:
-    held = facts.library.vocabulary.terms.get(term)
-    return held.joint if held else None
-
-
 def joints(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
     """ "Only moves the ankle", "does nothing at the knee": against the joints that the actions name."""
-    vocabulary = facts.library.vocabulary
     acting = [f for f in evidence.considered if f.passage.section == "Action"]
     claimed = {x.term for x in read.links if x.kind == "joint" and x.term not in read.conditional}
     if not acting or not claimed or any(x.kind == "movement" for x in read.links):
         return None
-
-    def at(fact: Fact) -> set[str]:
-        return {t for t in fact.main if vocabulary.kind(t) == "joint"} | {
-            j for t in fact.main if (j := _joint(t, facts)) is not None
-        }
-
-    moving = tuple(f for f in acting if at(f) & claimed)
+    moving = tuple(f for f in acting if facts.joints(f) & claimed)
     if _NO_PART.search(read.text):
         return Verdict(CONTRADICTED, moving) if moving else None
-    others = tuple(f for f in acting if at(f) - claimed)
+    others = tuple(f for f in acting if facts.joints(f) - claimed)
     if _ONLY.search(read.text) and moving and others:
         return Verdict(CONTRADICTED, others)
     return None

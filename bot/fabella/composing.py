@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fabella_intents.definition import intent_of
 from fabella_intents.question import Context
 from fabella_intents.reading import Read, Reading
 from fabella_knowledge.library import Library
@@ -109,7 +110,7 @@ def _context(reads: Sequence[Read], drafts: Sequence[Draft], given: Sequence[Dra
     intents = reads[at].question.intents if at < len(reads) else ()
     if last.intent == "references":
         intents = before.intents
-    elif intents and not any(label.partition(".")[0] == last.intent for label in intents):
+    elif intents and not any(intent_of(label) == last.intent for label in intents):
         intents = (last.intent,)
     named = tuple(r for d in given for r in d.references)
     parts = last.parts

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from fabella_intents.definition import intent_of
 from fabella_intents.forms import Form
 from fabella_intents.question import Context, Question
 from fabella_intents.reading import Read, Reading
@@ -134,7 +135,7 @@ class Engine:
 
     def _given(self, question: Question) -> Reading:
         text = question.text or " ".join((*question.intents, question.structure or "", *question.parts)).strip()
-        known = [label for label in question.intents if label.partition(".")[0] in self._model.definitions]
+        known = [label for label in question.intents if intent_of(label) in self._model.definitions]
         if not known:
             raise ValueError(
                 f"no such intent: {', '.join(question.intents) or '(none)'}; "

@@ -113,9 +113,9 @@ class Facts:
         return tuple(dict.fromkeys(structure for structure, section in self._by_section if section in wanted))
 
     def joints(self, fact: Fact) -> frozenset[str]:
-        """The joints at which the movements of a fact take place."""
-        terms = self.library.vocabulary.terms
-        return frozenset(joint for t in fact.main if t in terms and (joint := terms[t].joint) is not None)
+        """The joints that a fact names, and those at which its movements take place."""
+        terms = [held for t in fact.main if (held := self.library.vocabulary.terms.get(t)) is not None]
+        return frozenset(t.name for t in terms if t.kind == "joint") | frozenset(t.joint for t in terms if t.joint)
 
     def by_size(self) -> tuple[str, ...]:
         """The structures that have an article, the one that says most first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fabella_intents.definition import intent_of
 from fabella_intents.mentions import Link, link
 from fabella_intents.reading import Read
 from fabella_knowledge.tokens import words
@@ -61,7 +62,7 @@ def _ordered(links: Sequence[Link], structure: str) -> tuple[str, str, str] | No
 def place(read: Read, structure: str, facts: Facts) -> Verdict | None:
     """A region or joint of another part of the body: against the region that the structure lies in."""
     vocabulary = facts.library.vocabulary
-    if read.question.intents[0].partition(".")[0] not in {
+    if intent_of(read.question.intents[0]) not in {
         "location",
         "overview",
         "relations",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from fabella_intents.definition import Definition
+from fabella_intents.definition import Definition, intent_of
 
 from fabella.evidence import Facts
 
@@ -39,7 +39,7 @@ class Suggestions:
 
     def about(self, structure: str, *, without: Iterable[str] = ()) -> tuple[str, ...]:
         """Every such question about `structure`, without those of the intents in `without`."""
-        skipped = {label.partition(".")[0] for label in without}
+        skipped = {intent_of(label) for label in without}
         return tuple(question for name, question in self._of.get(structure, ()) if name not in skipped)
 
 

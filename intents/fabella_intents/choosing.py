@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from fabella_knowledge.tokens import tokenize
 
-from fabella_intents.definition import Definition
+from fabella_intents.definition import Definition, intent_of
 from fabella_intents.dialogue import HELD
 from fabella_intents.forms import Form
 from fabella_intents.mentions import STRUCTURES, Link
@@ -89,7 +89,7 @@ class Chooser:
                 return ("references.detail",), self.router.threshold
             return (label,), chance
         label, top = cued.best(self.router.answerable)
-        if len(named) == 1 and top < 0 and named[0] != label.partition(".")[0]:
+        if len(named) == 1 and top < 0 and named[0] != intent_of(label):
             label = named[0]  # the router is unsure, and the question says outright what it asks
         _, not_meant = self._mentioned(words, inside, start)
         if label in not_meant or (label == "heads" and len(named) == 1):
@@ -119,7 +119,7 @@ class Chooser:
         }
         if not away:
             return part
-        scores = [(label, value - _AWAY if label.partition(".")[0] in away else value) for label, value in part.scores]
+        scores = [(label, value - _AWAY if intent_of(label) in away else value) for label, value in part.scores]
         return replace(part, scores=tuple(sorted(scores, key=lambda x: -x[1])))
 
     def _cued(self, part: Prediction, words: Sequence[str], inside: Sequence[Link]) -> Prediction:
@@ -137,7 +137,7 @@ class Chooser:
                 bonus[name] = bonus.get(name, 0.0) + _CUE
         if not bonus:
             return part
-        scores = [(label, value + bonus.get(label.partition(".")[0], 0.0)) for label, value in part.scores]
+        scores = [(label, value + bonus.get(intent_of(label), 0.0)) for label, value in part.scores]
         return replace(part, scores=tuple(sorted(scores, key=lambda x: -x[1])))
 
     def named(self, words: Sequence[str]) -> tuple[str, ...]:

@@ -85,6 +85,11 @@ class Definition:
         return tuple(found)
 
 
+def intent_of(label: str) -> str:
+    """The intent of a label, which may name an aspect of it: "references" of "references.all"."""
+    return label.partition(".")[0]
+
+
 def collect(paths: Iterable[Path] = ()) -> tuple[Path, ...]:
     """The built-in definition files and those in the folders of `paths`, in a fixed order.
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from fabella_intents.definition import Definition
+from fabella_intents.definition import Definition, intent_of
 from fabella_intents.mentions import STRUCTURES
 from fabella_intents.question import Context
 from fabella_intents.reading import Read
@@ -69,7 +69,7 @@ def resolve(
     fresh = context == Context()
     named = question.structure is not None and any(x.kind in STRUCTURES for x in read.links)
     label = question.intents[0]
-    definition = definitions[label.partition(".")[0]]
+    definition = definitions[intent_of(label)]
     short = len(read.row) <= 8
     elliptical = not named and bool(
         _AND.match(read.text) or _POINTS.search(read.text) or short or _CORRECTS.match(read.text)
@@ -90,7 +90,7 @@ def resolve(
         ):
             question = replace(question, intents=("references.which",))
         label = question.intents[0]
-        definition = definitions[label.partition(".")[0]]
+        definition = definitions[intent_of(label)]
         read = replace(read, question=question)
     if (
         question.ordinal
@@ -136,12 +136,12 @@ def resolve(
         elsewhere = {
             one
             for one in router.answerable
-            if one.startswith("again.") or definitions[one.partition(".")[0]].subject not in (None, context.structure)
+            if one.startswith("again.") or definitions[intent_of(one)].subject not in (None, context.structure)
         }
         label, score = read.prediction.best(router.answerable - elsewhere)
         if label and score > -0.45 and score > read.prediction.scores[0][1] - 0.35:
             question = replace(question, intents=(label,))
-            definition = definitions[label.partition(".")[0]]
+            definition = definitions[intent_of(label)]
     if definition.handler == "again":
         return (
             _carry(read, context, parts)
@@ -157,7 +157,7 @@ def resolve(
         return _carry(read, context, parts)
     structure = question.structure
     if structure is None and definition.handler is None:
-        structure = _fits(context.structure, definition)
+        structure = definition.subject or context.structure
     if not question.parts and not named and parts:
         question = replace(question, parts=parts)
     return replace(read, question=replace(question, structure=structure), elliptical=elliptical)
@@ -173,7 +173,7 @@ def _nth(read: Read, context: Context) -> Read:
     """The n-th of what was offered, named or shown last."""
     question = read.question
     if context.options:
-        return replace(read, question=question, elliptical=True)
+        return replace(read, elliptical=True)
     about_sources = (
         (context.last or "").startswith("references") or not context.shown or read.prediction.best(_SOURCES)[1] > -0.6
     )
@@ -182,7 +182,7 @@ def _nth(read: Read, context: Context) -> Read:
             read, question=replace(question, intents=("references.detail",)), elliptical=True, answerable=0.9
         )
     if context.shown:
-        return _carry(replace(read, question=question), context, ())
+        return _carry(read, context, ())
     return replace(read, elliptical=True)
 
 
@@ -241,7 +241,3 @@ def _parts(read: Read, context: Context, sides: Mapping[str, str]) -> tuple[str,
     if re.search(r"\b(?:that|this|same|the) (?:head|part|one|side|half)\b", read.text, re.I):
         return context.parts
     return ()
-
-
-def _fits(structure: str | None, definition: Definition) -> str | None:
-    return definition.subject or structure

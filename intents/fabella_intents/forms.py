@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from fabella_intents.utterance import BLANK
 
-_AUX = r"(?:is|are|was|were|does|do|did|can|could|has|have|will|would|should|isn't|aren't|doesn't|don't|didn't|can't|hasn't|won't|isnt|doesnt)"
+_NT = "isn't|aren't|doesn't|don't|didn't|can't|hasn't|won't|isnt|doesnt"
+_AUX = rf"(?:is|are|was|were|does|do|did|can|could|has|have|will|would|should|{_NT})"
 _REQUEST = re.compile(
     r"^\W*(?:(?:so|and|but|ok|okay|hey|hi|hello|please)\b[\s,:]*)*(?:can|could|would|will) (?:you|u|someone|somebody|anyone|we have|i (?:get|have))\b",
     re.I,
@@ -16,7 +17,7 @@ _YESNO = re.compile(
     rf"^(?:(?:so|and|but|ok|okay|hey|hi|hello|um|wait|hmm|well|please|quick question|question)\b[\s,:]*)*{_AUX}\b", re.I
 )
 _TAG = re.compile(
-    rf"(?:,|\s-|\.|\?|;)?\s*(?:right|correct|true|yes|no|yeah|innit|or not|or no|agreed?|am i right|isn't that so|is that (?:right|true|correct|so)|(?<=[,;-] ){_AUX} (?:it|they|that|he|she|there)|(?:isn't|aren't|doesn't|don't|didn't|can't|hasn't|won't|isnt|doesnt) (?:it|they|that|he|she|there))\s*[?!.]*$",
+    rf"(?:,|\s-|\.|\?|;)?\s*(?:right|correct|true|yes|no|yeah|innit|or not|or no|agreed?|am i right|isn't that so|is that (?:right|true|correct|so)|(?<=[,;-] ){_AUX} (?:it|they|that|he|she|there)|(?:{_NT}) (?:it|they|that|he|she|there))\s*[?!.]*$",
     re.I,
 )
 _TRUE_FALSE = re.compile(
@@ -31,11 +32,11 @@ _PRESUMES = re.compile(
     re.I,
 )
 _NEGATED = re.compile(
-    r"\b(?:not|never|no longer|nothing|isn't|aren't|doesn't|don't|didn't|can't|cannot|hasn't|won't|nor|neither|isnt|doesnt|dont|without|useless|pointless|waste of time|no effect|fails?|unable)\b",
+    rf"\b(?:not|never|no longer|nothing|{_NT}|cannot|nor|neither|dont|without|useless|pointless|waste of time|no effect|fails?|unable)\b",
     re.I,
 )
 _LEADING_NOT = re.compile(
-    rf"^\W*(?:why |how come |so |but )?{_AUX}(?:n't)?(?:\s+(?:it|the|a|they|he|she))?\s+not\b|^\W*(?:isn't|aren't|doesn't|don't|didn't|can't|hasn't|won't)\b",
+    rf"^\W*(?:why |how come |so |but )?{_AUX}(?:n't)?(?:\s+(?:it|the|a|they|he|she))?\s+not\b|^\W*(?:{_NT})\b",
     re.I,
 )
 _EITHER = re.compile(r"\b(?:or|vs\.?|versus)\b", re.I)

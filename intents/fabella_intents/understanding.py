@@ -12,7 +12,7 @@ from fabella_knowledge.vocabulary import Vocabulary
 
 from fabella_intents import dialogue, forms, segments
 from fabella_intents.choosing import Chooser
-from fabella_intents.definition import Definition
+from fabella_intents.definition import Definition, intent_of
 from fabella_intents.fitting import features
 from fabella_intents.language import foreign
 from fabella_intents.mentions import Link, link
@@ -204,7 +204,7 @@ class Understanding:
         return dialogue.resolve(read, context, self.definitions, self.router, self.vocabulary.parts.sides)
 
     def _definition(self, intents: Sequence[str]) -> Definition:
-        return self.definitions[intents[0].partition(".")[0]]
+        return self.definitions[intent_of(intents[0])]
 
     def _doubtful(self, doubts: tuple[str, ...], inside: Sequence[Link], context: Context) -> tuple[str, ...]:
         """What stays in doubt once the question's other names and the conversation have spoken."""
