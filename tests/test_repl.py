@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pty
 import re
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from fabella import Answer, Engine, repl
+from fabella.screen import screen
 from fabella.session import COMMANDS, Listing, Reply, Session
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.completion import CompleteEvent
@@ -300,3 +302,20 @@ def test_the_program_on_a_terminal(columns: int) -> None:
         screen.type("/why\r")
         screen.until(r"threshold[\s\S]*" + PROMPT)
         assert screen.leave() == 0
+
+
+class Tty(io.StringIO):
+    """A text stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("style", ["ama", "bibtex"])
+def test_a_terminal_shows_the_sources_that_plain_text_shows(engine: Engine, style: str) -> None:
+    answer = engine.ask("does the gastrocnemius flex the knee?", style=style)
+    assert any(one.locator for one in answer.citations)
+    stream = Tty()
+    screen(stream, no_color=True).show(answer)
+    told = answer.text.partition("Sources\n")[2]
+    assert "".join(stream.getvalue().split()).endswith("".join(told.split()))

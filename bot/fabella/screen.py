@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Protocol, TextIO
 
 from fabella.answer import Answer
+from fabella.rendering import offers, visible
 from fabella.session import Listing, Reply
-
-_GIVEN = ("answered", "corrected")
 
 
 class Screen(Protocol):
@@ -51,19 +49,6 @@ def screen(stream: TextIO, *, no_color: bool) -> Screen:
 
         return Terminal(stream, no_color=no_color)
     return Plain(stream)
-
-
-def visible(text: str) -> str:
-    """`text` without control characters, and with lone surrogates as U+FFFD: a terminal obeys none of it."""
-    if text.isprintable():
-        return text
-    kept = (c if c in "\n\t" or unicodedata.category(c) != "Cc" else "" for c in text)
-    return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in kept)
-
-
-def offers(answer: Answer) -> tuple[str, ...]:
-    """The suggestions to show below an answer: all of them where there was no answer, else none."""
-    return () if answer.status in _GIVEN else answer.suggestions
 
 
 def _answer(answer: Answer) -> list[str]:

@@ -10,8 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fabella.answer import Answer
-from fabella.rendering import numbers
-from fabella.screen import offers, visible
+from fabella.rendering import located, numbers, offers, visible
 from fabella.session import Listing, Reply
 
 WIDEST = 96  # columns of text: longer lines are hard to read, however wide the window
@@ -64,7 +63,7 @@ def _answer(answer: Answer) -> Iterable[RenderableType]:
         yield _grid(
             (
                 f"[{one.number}]",
-                Text(visible(one.text + (f" [{one.locator}]" if one.locator else "")), style="dim"),
+                Text(visible(located(one)), style="dim"),
             )
             for one in answer.citations
         )
