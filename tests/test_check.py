@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from fabella_knowledge import LibraryError, Problem, check, load
+from folders import write
 
 ARTICLE = """\
 ---
@@ -79,13 +80,6 @@ bridge = [["fibula", "tibia"]]
 FILES = {"soleus.md": ARTICLE, "references.json": REFERENCES, "vocabulary.toml": VOCABULARY}
 
 
-def write(folder: Path, files: dict[str, str]) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder
-
-
 def problems(folder: Path) -> tuple[Problem, ...]:
     """The problems of a library of `folder` alone; loading it fails with the same words."""
     found = check(folder, builtin=False)
@@ -141,6 +135,8 @@ FAULTS = [
     ("references.json", "[\n {", "[[" * 20000 + "{", 1, "not JSON"),
     ("vocabulary.toml", 'kind = "nerve"', "kind = nerve", 21, "not TOML"),
     ("vocabulary.toml", '[["fibula", "tibia"]]', "[", 34, "not TOML"),
+    ("vocabulary.toml", "[never]", '[parts]\nopposites = [["long head"]]\n[never]',
+     34, "a part and the other one are two names"),
     ("vocabulary.toml", "[lay]", "[laity]", 26, "unknown table 'laity'"),
     ("vocabulary.toml", 'kind = "nerve"', 'sort = "nerve"\nkind = "nerve"', 21, "unknown key 'sort'"),
     ("vocabulary.toml", 'kind = "nerve"', 'kind = "nerve"\npart_of = "leg"',

@@ -10,19 +10,13 @@ from pathlib import Path
 import pytest
 from fabella_knowledge import Problem, check
 from fabella_knowledge.library import collect, digest
+from folders import write
 
 ARTICLE = "---\nname: Soleus\nkind: muscle\n---\n## Heads\n- Two heads [@gray]\n"
 REFERENCES = """[{"id": "gray", "type": "book", "title": "Anatomy", "author": [{"family": "Gray"}],
   "publisher": "Lea & Febiger", "issued": {"date-parts": [[1918]]}}]
 """
 FILES = {"soleus.md": ARTICLE, "references.json": REFERENCES}
-
-
-def write(folder: Path, files: dict[str, str]) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder
 
 
 def problems(folder: Path) -> tuple[Problem, ...]:

@@ -186,9 +186,13 @@ class Desk:
         kept = said if question.more or len(question.intents) > 1 else fitted(said)
         if len(kept) < len(said):
             notes = (*notes, f"'more' shows {len(said) - len(kept)} further statements.")
+        parts = question.parts
+        if not parts and definition.subject is not None and not definition.together:
+            # "Which head can contain it?" makes that head the one to speak of.
+            parts = tuple(sorted(frozenset().union(*(f.parts for f in facts[: len(kept)]))))[:1]
         return Draft(
             status, definition.name, lead, kept, notes,
-            suggestions=self.suggest(subject, without=question.intents), structure=subject, parts=question.parts, chance=read.answerable,
+            suggestions=self.suggest(subject, without=question.intents), structure=subject, parts=parts, chance=read.answerable,
         )  # fmt: skip
 
     def _chosen(self, read: Read, evidence: Evidence, verdict: Verdict, context: Context) -> tuple[Fact, ...]:

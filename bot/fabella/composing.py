@@ -113,21 +113,12 @@ def _context(reads: Sequence[Read], drafts: Sequence[Draft], given: Sequence[Dra
     elif intents and not any(intent_of(label) == last.intent for label in intents):
         intents = (last.intent,)
     named = tuple(r for d in given for r in d.references)
-    parts = last.parts
-    if not parts and last.intent == "fabella":
-        # "Which head can contain it?" makes that head the one to speak of.
-        parts = _parts_said(last)
     return Context(
         structure=last.structure or before.structure,
-        parts=parts,
+        parts=last.parts,
         intents=intents,
         references=tuple(dict.fromkeys((*before.references, *named))),
         shown=tuple(dict.fromkeys(one.passage for d in given for one in d.said if one.passage)) or before.shown,
         cited=cited,
         last=reads[at].question.intents[0] if at < len(reads) else None,
     )
-
-
-def _parts_said(draft: Draft) -> tuple[str, ...]:
-    said = " ".join(one.text for one in draft.said)
-    return tuple(part for part in ("lateral head", "medial head") if part in said)[:1]

@@ -139,6 +139,7 @@ def _freeze(model: Model) -> tuple[dict[str, Any], Mapping[str, Any]]:
         "parts": {
             "nouns": sorted(vocabulary.parts.nouns), "loose": sorted(vocabulary.parts.loose),
             "sides": dict(vocabulary.parts.sides), "abbreviations": dict(vocabulary.parts.abbreviations),
+            "opposites": dict(vocabulary.parts.opposites),
         },
         "never": sorted(vocabulary.never),
         "opposites": [[one.name, sorted(one.words), sorted(one.against)] for one in vocabulary.opposites],
@@ -170,7 +171,7 @@ def _vocabulary(plain: Mapping[str, Any]) -> Vocabulary:
     return vocabularies.build(
         [Term(**{**one, "aliases": tuple(one["aliases"])}) for one in plain["terms"]],
         ambiguous=[Ambiguity(a["alias"], tuple(a["owners"]), a["default"]) for a in plain["ambiguous"]],
-        parts=PartWords(frozenset(parts["nouns"]), frozenset(parts["loose"]), parts["sides"], parts["abbreviations"]),
+        parts=PartWords(**{**parts, "nouns": frozenset(parts["nouns"]), "loose": frozenset(parts["loose"])}),
         never=[(a, b) for a, b in plain["never"]],
         opposites=[Opposition(name, frozenset(a), frozenset(b)) for name, a, b in plain["opposites"]],
     )

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from fabella_knowledge.vocabulary import PartWords
+
 from fabella_intents.definition import Definition, intent_of
 from fabella_intents.mentions import STRUCTURES
 from fabella_intents.question import Context
@@ -62,7 +64,7 @@ _LABEL_FLOOR = -0.5  # under this score a follow-up says nothing of its own: the
 
 
 def resolve(
-    read: Read, context: Context, definitions: Mapping[str, Definition], router: Router, sides: Mapping[str, str]
+    read: Read, context: Context, definitions: Mapping[str, Definition], router: Router, spoken: PartWords
 ) -> Read:
     """`read` with its gaps filled from `context`; as it is when nothing is missing or nothing came before."""
     question = read.question
@@ -76,7 +78,7 @@ def resolve(
     )
     if fresh or not (context.structure or context.intents or context.options or context.references):
         return replace(read, elliptical=not named)
-    parts = _parts(read, context, sides)
+    parts = _parts(read, context, spoken)
     loud = read.prediction.scores[0][1] if read.prediction.scores else 0.0
     firm = definition.name in {"offtopic", "personal", "injection", "quiz"}
     if short and not named and not firm and loud < (0.5 if definition.refusal else 0.0):
@@ -105,7 +107,7 @@ def resolve(
         )
     if context.options and context.intents and named and not set(read.loose) - _CONNECTING:
         return _carry(read, context, parts)  # the answer to a question back: a name alone
-    if context.intents and not named and _bare(read, sides):
+    if context.intents and not named and _bare(read, spoken.sides):
         return _carry(read, context, parts)
     if context.intents and not named and short and len(context.parts) == 1 and _OTHER.search(read.text):
         return _carry(read, context, parts)
@@ -218,24 +220,18 @@ def _carry(read: Read, context: Context, parts: tuple[str, ...]) -> Read:
     )
 
 
-def _parts(read: Read, context: Context, sides: Mapping[str, str]) -> tuple[str, ...]:
+def _parts(read: Read, context: Context, spoken: PartWords) -> tuple[str, ...]:
     """The parts that are meant: named ones, the other one, both, or those that the conversation was about."""
     named = read.question.parts
     if _BOTH.search(read.text):
         return ()
     if _OTHER.search(read.text) and len(context.parts) == 1:
-        side = {
-            "lateral head": "medial head",
-            "medial head": "lateral head",
-            "long head": "short head",
-            "short head": "long head",
-        }
-        return (side.get(context.parts[0], context.parts[0]),)
+        return (spoken.opposites.get(context.parts[0], context.parts[0]),)
     if named:
         return named
     if len(read.row) <= 5:
         # "and the medial?", "no, lateral": in a conversation a side word alone names the part
-        bare = tuple(dict.fromkeys(f"{sides[w]} head" for w in read.loose if w in sides))
+        bare = tuple(dict.fromkeys(f"{spoken.sides[w]} head" for w in read.loose if w in spoken.sides))
         if bare:
             return bare
     if re.search(r"\b(?:that|this|same|the) (?:head|part|one|side|half)\b", read.text, re.I):

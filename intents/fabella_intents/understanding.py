@@ -201,7 +201,7 @@ class Understanding:
             piece.text, question, part, inside, form, words, start=span[0], message=tuple(row), strange=strange,
             doubts=self._doubtful(doubts, inside, context), answerable=chance, asked=self._chooser.named(words),
         )  # fmt: skip
-        return dialogue.resolve(read, context, self.definitions, self.router, self.vocabulary.parts.sides)
+        return dialogue.resolve(read, context, self.definitions, self.router, self.vocabulary.parts)
 
     def _definition(self, intents: Sequence[str]) -> Definition:
         return self.definitions[intent_of(intents[0])]

@@ -184,4 +184,5 @@ def _parts(parts: Sequence[PartWords]) -> PartWords | None:
         frozenset().union(*(one.loose for one in parts)),
         {word: side for one in parts for word, side in one.sides.items()},
         {alias: part for one in parts for alias, part in one.abbreviations.items()},
+        {part: other for one in parts for part, other in one.opposites.items()},
     )

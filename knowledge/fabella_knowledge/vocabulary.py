@@ -22,12 +22,13 @@ class Ambiguity:
 
 @dataclass(frozen=True, slots=True)
 class PartWords:
-    """How people name a part of a structure: a side word and a noun ("inner half"), or an abbreviation."""
+    """How people name a part of a structure: a side word and a noun ("inner half"), an abbreviation, or "the other"."""
 
     nouns: frozenset[str]
     loose: frozenset[str]
     sides: Mapping[str, str]
     abbreviations: Mapping[str, str]
+    opposites: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def build(
     return Vocabulary(
         terms=table,
         ambiguous=doubtful,
-        parts=parts or PartWords(frozenset(), frozenset(), {}, {}),
+        parts=parts or PartWords(frozenset(), frozenset(), {}, {}, {}),
         never=frozenset(pairs),
         opposites=tuple(opposites),
         gazetteer=Gazetteer(aliases),

@@ -19,7 +19,7 @@ _KEYS = {
     "terms": frozenset({*_TERM_TEXTS, "aliases"}),
     "ambiguous": frozenset({"owners", "default"}),
     "opposites": frozenset({"words", "against"}),
-    "parts": frozenset({"nouns", "loose", "sides", "abbreviations"}),
+    "parts": frozenset({"nouns", "loose", "sides", "abbreviations", "opposites"}),
     "never": frozenset({"bridge"}),
 }
 
@@ -116,26 +116,29 @@ class _Reader:
 
     def _never(self) -> tuple[tuple[str, str], ...]:
         body = self._table(self._data, "never", known=_KEYS["never"])
-        pairs = body.get("bridge", [])
+        return self._pairs(body, "never", "bridge", "a pair that is never bridged needs two words")
+
+    def _pairs(self, body: Mapping[str, Any], table: str, key: str, rule: str) -> tuple[tuple[str, str], ...]:
+        pairs = body.get(key, [])
         if not isinstance(pairs, list):
-            self._note("'bridge' must be a list of pairs", "never", "bridge")
+            self._note(f"'{key}' must be a list of pairs", table, key)
             return ()
         held = []
         for pair in pairs:
             if isinstance(pair, list) and len(pair) == 2 and all(isinstance(word, str) for word in pair):
                 held.append((pair[0], pair[1]))
             else:
-                message = f"a pair that is never bridged needs two words: {pair!r}"
-                line = self._places.line("never", "bridge")
+                line = self._places.line(table, key)
                 if isinstance(pair, list) and pair and isinstance(pair[0], str):
-                    line = self._places.quoted(pair[0], "never", "bridge")
-                self.problems.append(Problem(self._shown, line, message))
+                    line = self._places.quoted(pair[0], table, key)
+                self.problems.append(Problem(self._shown, line, f"{rule}: {pair!r}"))
         return tuple(held)
 
     def _parts(self) -> PartWords:
         body = self._table(self._data, "parts", known=_KEYS["parts"])
         sides = self._table(body, "sides", "parts")
         short = self._table(body, "abbreviations", "parts")
+        others = self._pairs(body, "parts", "opposites", "a part and the other one are two names")
         return PartWords(
             frozenset(self._strings(body, "nouns", "parts")),
             frozenset(self._strings(body, "loose", "parts")),
@@ -145,6 +148,7 @@ class _Reader:
                 for part in short
                 for alias in self._strings(short, part, "parts", "abbreviations")
             },
+            {part: other for a, b in others for part, other in ((a, b), (b, a))},
         )
 
     def _tables(self, key: str) -> list[tuple[str, Mapping[str, Any]]]:
