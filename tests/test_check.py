@@ -136,7 +136,7 @@ FAULTS = [
     ("vocabulary.toml", 'kind = "nerve"', "kind = nerve", 21, "not TOML"),
     ("vocabulary.toml", '[["fibula", "tibia"]]', "[", 34, "not TOML"),
     ("vocabulary.toml", "[never]", '[parts]\nopposites = [["long head"]]\n[never]',
-     34, "a part and the other one are two names"),
+     33, "a part and the other one are two names"),
     ("vocabulary.toml", "[lay]", "[laity]", 26, "unknown table 'laity'"),
     ("vocabulary.toml", 'kind = "nerve"', 'sort = "nerve"\nkind = "nerve"', 21, "unknown key 'sort'"),
     ("vocabulary.toml", 'kind = "nerve"', 'kind = "nerve"\npart_of = "leg"',

@@ -42,7 +42,7 @@ def compose(
     status = first.status if not given else "corrected" if any(d.status == "corrected" for d in given) else "answered"
     return Answer(
         question=raw,
-        status=status if len(given) < 2 or status == "corrected" else "answered",
+        status=status,
         intent=first.intent,
         lead=lead,
         statements=tuple(statements),
