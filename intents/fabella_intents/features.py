@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 WORD_RANGE = (1, 2)
-CHAR_RANGE = (3, 4)
+CHAR_RANGE = (4, 4)
 
 
 def word_ngrams(row: Sequence[str]) -> list[str]:

@@ -150,7 +150,7 @@ def fit(
     from sklearn.svm import LinearSVC
 
     words = TfidfVectorizer(ngram_range=WORD_RANGE, sublinear_tf=True, token_pattern=r"\S+", lowercase=False)
-    chars = TfidfVectorizer(analyzer="char_wb", ngram_range=CHAR_RANGE, sublinear_tf=True, min_df=2, lowercase=False)
+    chars = TfidfVectorizer(analyzer="char_wb", ngram_range=CHAR_RANGE, sublinear_tf=True, min_df=3, lowercase=False)
     texts = [one.text for one in examples]
     matrix = hstack([words.fit_transform(texts), CHAR_WEIGHT * chars.fit_transform(texts)]).tocsr()
     names = sorted(set(labels))
