@@ -206,10 +206,9 @@ class Desk:
             return fresh
         decided = verdict.kind == CONTRADICTED or verdict.letter or question.form in {"yesno", "truefalse"}
         facts = (verdict.facts if decided else ()) or evidence.facts
-        if question.ordinal and not question.options:
-            shown = [f for one in context.shown if (f := self.facts.get(one)) is not None]
-            if len(shown) >= abs(question.ordinal):
-                return (shown[question.ordinal - 1 if question.ordinal > 0 else question.ordinal],)
+        picked = self.facts.get(read.picked) if read.picked else None
+        if picked is not None:
+            return (picked,)
         if _OTHERS.search(read.text) and verdict.kind == OPEN:
             facts = self._others(read, evidence, context)
         if question.brief and len(facts) > 1 and not question.parts:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fabella_intents.definition import intent_of
+from fabella_intents.dialogue import SOURCE, TOPIC
 from fabella_intents.question import Context
 from fabella_intents.reading import Read, Reading
 from fabella_knowledge.library import Library
-from fabella_knowledge.model import Citation
+from fabella_knowledge.model import Citation, Passage
 
 from fabella.answer import Answer, Part, Source, Statement, Step
 from fabella.confidence import confidence
@@ -63,7 +64,7 @@ def compose(
         suggestions=tuple(one for one in first.suggestions if one.casefold() != raw.strip().casefold()),
         confidence=min(confidence(d.status, d.chance) for d in drafts),
         library=library.digest,
-        context=_context(reading.reads, drafts, given, before),
+        context=_context(reading, drafts, given, before, library),
         why=tuple(why),
     )
 
@@ -90,8 +91,11 @@ def _around(reading: Reading, drafts: Sequence[Draft], given: Sequence[Draft]) -
     return lead, tuple(dict.fromkeys(notes))
 
 
-def _context(reads: Sequence[Read], drafts: Sequence[Draft], given: Sequence[Draft], before: Context) -> Context:
+def _context(
+    reading: Reading, drafts: Sequence[Draft], given: Sequence[Draft], before: Context, library: Library
+) -> Context:
     """What the next question may refer to. A refusal or small talk in between leaves the topic as it was."""
+    reads = reading.reads
     if not given:
         clarifying = next((d for d in drafts if d.status == "clarify"), None)
         if clarifying is not None and reads:
@@ -113,6 +117,7 @@ def _context(reads: Sequence[Read], drafts: Sequence[Draft], given: Sequence[Dra
     elif intents and not any(intent_of(label) == last.intent for label in intents):
         intents = (last.intent,)
     named = tuple(r for d in given for r in d.references)
+    picked = at < len(reads) and reads[at].picked is not None
     return Context(
         structure=last.structure or before.structure,
         parts=last.parts,
@@ -120,5 +125,29 @@ def _context(reads: Sequence[Read], drafts: Sequence[Draft], given: Sequence[Dra
         references=tuple(dict.fromkeys((*before.references, *named))),
         shown=tuple(dict.fromkeys(one.passage for d in given for one in d.said if one.passage)) or before.shown,
         cited=cited,
+        listed=before.listed if picked else _listed(reading, given, before, library),
         last=reads[at].question.intents[0] if at < len(reads) else None,
     )
+
+
+def _listed(reading: Reading, given: Sequence[Draft], before: Context, library: Library) -> tuple[str, ...]:
+    """The items that the message or its answer lists; those of before where there are none. References add up."""
+    topics = tuple(dict.fromkeys(d.intent for d in given)) if len(given) > 1 else ()
+    topics = topics if len(topics) > 1 else reading.asked
+    if len(topics) > 1:
+        return tuple(TOPIC + name for name in topics)
+    named = tuple(SOURCE + r for d in given for r in d.references)
+    if named:
+        earlier = before.listed if all(one.startswith(SOURCE) for one in before.listed) else ()
+        return tuple(dict.fromkeys((*earlier, *named)))
+    shown = [p for d in given for one in d.said if (p := library.by_id.get(one.passage)) is not None]
+    items = tuple(dict.fromkeys(_item(one, library) for one in shown))
+    if len(shown) == 1 and shown[0].section == "Heads":
+        items = library.articles[shown[0].structure].parts
+    return items if len(items) > 1 else before.listed
+
+
+def _item(passage: Passage, library: Library) -> str:
+    """What a statement is about in a list: a part, an exercise, or the passage itself."""
+    exercise = next((t for t in passage.terms if library.vocabulary.kind(t) == "exercise"), None)
+    return passage.part or (exercise if passage.section == "Exercises" and exercise else passage.id)

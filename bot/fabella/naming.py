@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from fabella_intents.reading import Read
 from fabella_knowledge.vocabulary import Vocabulary
 
@@ -34,9 +36,18 @@ def invented(read: Read, vocabulary: Vocabulary) -> bool:
             for at in (one.end, one.start - 1):
                 word = read.row[at - read.start] if 0 <= at - read.start < len(read.row) else ""
                 strange = at in read.strange and word.endswith(("us", "is", "um", "alis", "or", "ae"))
-                if at not in taken and (word in latin or strange):
+                if at not in taken and (word in latin or strange) and _attached(word, read.text):
                     return True
     return unknown(read)
+
+
+def _attached(word: str, text: str) -> bool:
+    """Whether the word belongs to the name before it: no punctuation between, and no noun that it describes behind it."""
+    match = re.search(rf"[^\W_]\s+{re.escape(word)}\b(?:\s+([^\W\d_]+))?", text, re.I)
+    if match is None:
+        return False
+    after = (match.group(1) or "").lower()
+    return word.endswith(("us", "um", "is")) or not after or after in _FUNCTION_WORDS
 
 
 def unknown(read: Read) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from fabella_intents.dialogue import SOURCE
 from fabella_intents.question import Context
 from fabella_intents.reading import Read
 from fabella_knowledge.model import Reference
@@ -39,10 +40,8 @@ class Bibliography:
         """The references that a question names, describes or points back to, best first; empty when none is meant."""
         row = read.row
         nth = read.question.ordinal
-        if nth and not context.references and len(context.shown) >= abs(nth) > 0 and len(context.shown) > 1:
-            return self.backing((context.shown[nth - 1 if nth > 0 else nth],))
-        if nth and context.references and len(context.references) >= abs(nth):
-            return self._of((context.references[nth - 1 if nth > 0 else nth],))
+        if read.picked is not None:
+            return self._of_item(read.picked)
         named = tuple(r for r in self.references.values() if self._names[r.id] & set(row))
         if named:
             years = set(re.findall(r"\b(?:19|20)\d\d\b", read.text))
@@ -85,6 +84,13 @@ class Bibliography:
         """The references that the passages cite, in order."""
         held = (self._facts.get(one) for one in passages)
         return self._of(dict.fromkeys(c.reference for f in held if f is not None for c in f.passage.citations))
+
+    def _of_item(self, item: str) -> tuple[Reference, ...]:
+        """The reference that an item of `Context.listed` is, or those behind what it names."""
+        if item.startswith(SOURCE):
+            return self._of((item.removeprefix(SOURCE),))
+        told = (f.passage.id for f in self._facts if item in {f.passage.id, f.passage.part} or item in f.passage.terms[:1])
+        return self.backing(tuple(told))
 
     def all(self) -> tuple[Reference, ...]:
         """Every reference, in the order of the file."""

@@ -32,7 +32,7 @@ _OPENER = re.compile(
     r"^\W*(?:and |ok |okay )*(?:(?:last|next|final|one last|one more)(?: one| question| thing)?|(?:first|second|third|firstly|secondly)(?: question)?)\s*[,:]",
     re.I,
 )
-_ORDINALS = {
+ORDINALS = {
     "first": 1,
     "1st": 1,
     "second": 2,
@@ -60,6 +60,11 @@ _FURTHER = re.compile(
 )
 _WHEN = re.compile(r"\bwhen\b.*\b(?:publish|publ|written|wrote|come out|came out|appear|out|from)", re.I)
 _THE_ONE = re.compile(r"\bthe (?:\w+ )?(?:one|paper|study|source|reference)\b", re.I)
+SOURCE = "@"  # before the key of a reference in `Context.listed`
+TOPIC = "?"  # before the name of an intent there
+SECTION = "#"  # in the id of a passage
+_NO_CHANCE = 0.1  # under this chance of being answerable a question about an item is declined
+_CLEAR = 0.2  # over this score a follow-up asks something of its own
 _LABEL_FLOOR = -0.5  # under this score a follow-up says nothing of its own: the intent before it goes on
 
 
@@ -97,17 +102,22 @@ def resolve(
     if (
         question.ordinal
         and not named
+        and not question.parts
         and (short or HELD & set(read.row))
-        and (context.options or context.references or context.shown)
+        and (context.options or context.listed)
     ):
-        return _nth(read, context)
+        return _nth(read, context, definitions, spoken)
     if (context.last or "").startswith("references") and not named and short and _WHEN.search(read.text):
         return replace(
             read, question=replace(question, intents=("references.detail",)), elliptical=True, answerable=0.8
         )
     if context.options and context.intents and named and not set(read.loose) - _CONNECTING:
         return _carry(read, context, parts)  # the answer to a question back: a name alone
-    if context.intents and not named and _bare(read, spoken.sides):
+    usual: frozenset[str] = frozenset()
+    if loud < _CLEAR:
+        before = (intent_of(label) for label in context.intents)
+        usual = usual.union(*(definitions[name].typical for name in before if name in definitions))
+    if context.intents and not named and _bare(read, spoken.sides, usual):
         return _carry(read, context, parts)
     if context.intents and not named and short and len(context.parts) == 1 and _OTHER.search(read.text):
         return _carry(read, context, parts)
@@ -168,31 +178,45 @@ def resolve(
 def ordinal(text: str) -> int:
     """1 for "the first one", 2 for "the second", -1 for "the last one", 0 for no ordinal."""
     match = _NTH.search(_OPENER.sub("", text))
-    return _ORDINALS[match.group(1).lower()] if match else 0
+    return ORDINALS[match.group(1).lower()] if match else 0
 
 
-def _nth(read: Read, context: Context) -> Read:
-    """The n-th of what was offered, named or shown last."""
+def _nth(read: Read, context: Context, definitions: Mapping[str, Definition], spoken: PartWords) -> Read:
+    """The n-th of what was offered or listed: as it is for an option, else with what is asked about that item."""
     question = read.question
-    if context.options:
+    at = question.ordinal
+    if context.options or len(context.listed) < abs(at):
         return replace(read, elliptical=True)
-    about_sources = (
-        (context.last or "").startswith("references") or not context.shown or read.prediction.best(_SOURCES)[1] > -0.6
+    item = context.listed[at - 1 if at > 0 else at]
+    label, loud = read.prediction.scores[0]
+    meant = definitions[intent_of(label)]
+    about_source = max(read.prediction.best(_SOURCES)[1], -0.5 if HELD & set(read.row) else -2.0)
+    says_more = len(set(read.row) - ORDINALS.keys() - _CONNECTING) > 1
+    if meant.refusal and says_more and (loud > max(_CLEAR, about_source) or read.answerable < _NO_CHANCE):
+        return replace(read, elliptical=True)
+    read = replace(read, picked=item, elliptical=True, answerable=max(read.answerable, 0.8))
+    if item.startswith(SOURCE) or about_source > max(loud - 0.01, -0.6):
+        return replace(read, question=replace(question, intents=("references.detail",)))
+    parts = (item,) if item in spoken.opposites else ()
+    topic = (item.removeprefix(TOPIC),) if item.startswith(TOPIC) else context.intents
+    if parts or not (SECTION in item or item.startswith(TOPIC)):
+        question = replace(question, parts=parts, claims=question.claims if parts else (*question.claims, item))
+    own = says_more and loud > _CLEAR and not meant.refusal and meant.handler is None
+    return replace(
+        read,
+        question=replace(
+            question,
+            intents=question.intents if own else topic or question.intents,
+            structure=question.structure or context.structure,
+        ),
     )
-    if context.references and about_sources:
-        return replace(
-            read, question=replace(question, intents=("references.detail",)), elliptical=True, answerable=0.9
-        )
-    if context.shown:
-        return _carry(read, context, ())
-    return replace(read, elliptical=True)
 
 
-def _bare(read: Read, sides: Mapping[str, str]) -> bool:
-    """Whether the words hold nothing but names of parts, sides, authors and connecting words: "and the medial?"."""
+def _bare(read: Read, sides: Mapping[str, str], usual: frozenset[str]) -> bool:
+    """Whether the words hold nothing but names of parts, sides, authors, and connecting or `usual` words: "and the medial?"."""
     if any(x.kind in STRUCTURES for x in read.links):
         return False
-    content = [w for w in read.loose if w not in _CONNECTING and w not in sides]
+    content = [w for w in read.loose if w not in _CONNECTING and w not in sides and w not in usual]
     return not content and bool(read.links or set(read.loose) & set(sides))
 
 

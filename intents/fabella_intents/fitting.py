@@ -76,13 +76,13 @@ def speller(library: Library, definitions: Collection[Definition], english: froz
 
 
 def features(row: Sequence[str], links: Sequence[Link], known: frozenset[str]) -> Features:
-    """What the router sees: names by kind or term, numbers and unknown words by a marker."""
+    """What the router sees: names by kind or term, numbers and unknown words by a marker. Empty words are left out."""
     out: list[str] = []
     strange = 0
     at = 0
     for one in (*links, None):
         stop = one.start if one is not None else len(row)
-        for word in row[at:stop]:
+        for word in filter(None, row[at:stop]):
             if word == BLANK.strip("_"):
                 out.append("_blank")
             elif word.isdigit():

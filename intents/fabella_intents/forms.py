@@ -17,7 +17,7 @@ _YESNO = re.compile(
     rf"^(?:(?:so|and|but|ok|okay|hey|hi|hello|um|wait|hmm|well|please|quick question|question)\b[\s,:]*)*{_AUX}\b", re.I
 )
 _TAG = re.compile(
-    rf"(?:,|\s-|\.|\?|;)?\s*(?:right|correct|true|yes|no|yeah|innit|or not|or no|agreed?|am i right|isn't that so|is that (?:right|true|correct|so)|(?<=[,;-] ){_AUX} (?:it|they|that|he|she|there)|(?:{_NT}) (?:it|they|that|he|she|there))\s*[?!.]*$",
+    rf"(?:,|\s-|\.|\?|;)?\s*(?:right|correct|true|yes|no|yeah|innit|or not|or no|or {_AUX} (?:it|they|that)|agreed?|am i right|isn't that so|is that (?:right|true|correct|so)|(?<=[,;-] ){_AUX} (?:it|they|that|he|she|there)|(?:{_NT}) (?:it|they|that|he|she|there))\s*[?!.]*$",
     re.I,
 )
 _TRUE_FALSE = re.compile(

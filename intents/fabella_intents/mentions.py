@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fabella_knowledge.tokens import singular
+from fabella_knowledge.tokens import DETERMINERS, singular
 from fabella_knowledge.vocabulary import Vocabulary
 
 STRUCTURES = frozenset({"muscle", "sesamoid bone", "tendon", "group"})  # kinds that a question can be about
+_PLACES = frozenset({"inside", "outside"})
 _JOINERS = frozenset({"or", "and", "vs", "versus", "nor", "the", "than"})
 
 
@@ -82,7 +83,9 @@ def _sides(row: Sequence[str], taken: list[bool], found: Sequence[Link], vocabul
             pending = []
             continue
         side = words.sides.get(word)
-        if side is not None:
+        if side is not None and word in _PLACES and row[at + 1 : at + 2] and row[at + 1] in DETERMINERS:
+            pending = []  # "inside the calf" tells a place
+        elif side is not None:
             pending.append((at, side))
         elif pending and (singular(word) in words.nouns or word in words.loose):
             ends_with = at + 1

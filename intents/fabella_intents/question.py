@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 _LIMIT = 1024
-_ORDER = ("cited", "options", "parts", "intents")  # given up in this order when references are not enough
+_ORDER = ("cited", "listed", "options", "parts", "intents")  # given up in this order when references are not enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,9 @@ class Context:
     """What the next question may refer back to. At most 1 KB of JSON.
 
     `structure`, `parts`, `intents` are those of the last answer; `references` the ones named so far, in order
-    of their first mention; `shown` the passages of the last answer; `last` is its label even where the topic
-    is older; `options` what a `clarify` offered.
+    of their first mention; `shown` the passages of the last answer; `listed` the items of the last answer that
+    had several (parts, exercises, passages, or references with "@" before the key), for "the second one"; `last`
+    is its label even where the topic is older; `options` what a `clarify` offered.
     """
 
     structure: str | None = None
@@ -70,6 +71,7 @@ class Context:
     references: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
     cited: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     last: str | None = None
 

@@ -20,7 +20,7 @@ class Read:
 
     `row` are its corrected words, `message` those of the whole message; `strange` are places in the message of words
     that no dictionary holds; `asked` are intents that are named outright; `doubts` the terms that an ambiguous name may
-    mean. `answerable` is the probability (0 to 1) that the library answers it; `elliptical` tells that it leaves its
+    mean; `picked` is the item of `Context.listed` that an ordinal means. `answerable` is the probability (0 to 1) that the library answers it; `elliptical` tells that it leaves its
     structure to the conversation.
     """
 
@@ -35,6 +35,7 @@ class Read:
     asked: tuple[str, ...] = ()
     strange: tuple[int, ...] = ()
     doubts: tuple[str, ...] = ()
+    picked: str | None = None
     elliptical: bool = False
     answerable: float = 1.0
 
@@ -68,7 +69,8 @@ class Reading:
     """A whole message, read: its questions in order, the names found, and the corrections made.
 
     `whole` is the message read as one question, None where that is what `reads` holds. `language` is set where the
-    message is in another one than English, and then there are no reads.
+    message is in another one than English, and then there are no reads. `asked` are the intents that the message names
+    outright.
     """
 
     utterance: Utterance
@@ -77,4 +79,5 @@ class Reading:
     corrections: tuple[Correction, ...]
     whole: Read | None
     assumed: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     language: str | None = None

@@ -11,7 +11,7 @@ scikit-learn is imported for fitting alone. Scoring reads plain arrays.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,6 +122,14 @@ class Router:
             chance,
             tuple(zip(GATE_FEATURES, measured, strict=True)),
         )
+
+    def favour(self, one: Prediction, labels: Collection[str], bonus: float) -> Prediction:
+        """The prediction with `bonus` on the scores of `labels`, and the gate's probability that follows from them."""
+        scores = sorted(((n, v + bonus if n in labels else v) for n, v in one.scores), key=lambda x: -x[1])
+        best = max((v for n, v in scores if n in self.answerable), default=-2.0)
+        worst = max((v for n, v in scores if n in self.declined), default=-2.0)
+        gate = (best - worst, best, worst, *(value for _, value in one.gate[3:]))
+        return Prediction(tuple(scores), _logistic(self._gate, gate), tuple(zip(GATE_FEATURES, gate, strict=True)))
 
     def to_arrays(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         """What `from_arrays` needs: plain data that JSON can hold, and arrays."""

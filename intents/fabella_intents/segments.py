@@ -22,6 +22,11 @@ _SWITCH = re.compile(
     r"|back to|on to|moving on)[^,:;?]{0,40}[,:;]\s*(?=\w)",
     re.I,
 )
+# What is taken back in favour of what follows: "not China, Korea", "oops not the origin, the insertion".
+_TAKEN_BACK = re.compile(
+    r"^(?:(?:no+|nope|oops|sorry|wait|hm+|ah|oh|argh|i meant?|i said)\W+)*not\s+(?:(?:the|in|from|on|at|for|my)\s+)?(?:[\w'-]+\s?){1,3}[,;:–—]\s*(?:but\s+|rather\s+|i meant?\s+)?(?=\w)",
+    re.I,
+)
 _OPENING = re.compile(
     r"^(?:(?:ok|okay|so|and|hi|hello|hey)\W+)*(?:(?:a |one |another |next |new |different |quick |last )+questions?(?: again)?|next one|hi|hello|hey(?: there)?|thanks|thank you)\W*$",
     re.I,
@@ -31,6 +36,9 @@ _JOINT = re.compile(
     r"|\s*,\s*(?=(?:(?:in|on|at|to|from|of|by|with|through)\s+)?(?:what|where|which|who|how|why)\b(?! (?:is|are) (?:the )?(?:link|point)\b))",
     re.I,
 )
+
+
+_LISTED = re.compile(r"\s*(?:[,;:+&/]|\s[-–—]\s|\(?\b\d[).](?=\s)|\b(?:and|plus|n|also|then)\b)[\s,;:]*(?:(?:and|plus|also|then)\b\s*)?", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,7 @@ def split(utterance: Utterance) -> tuple[Segment, ...]:
     for sentence in utterance.sentences:
         start = utterance.text.index(sentence, at)
         at = start + len(sentence)
-        turned = _SWITCH.match(sentence)
+        turned = _SWITCH.match(sentence) or _TAKEN_BACK.match(sentence)
         if turned is not None:
             sentence, start = sentence[turned.end() :], start + turned.end()
         asks = sentence.rstrip(" )\"'").endswith("?") or bool(_ASKS.match(sentence))
@@ -59,6 +67,18 @@ def split(utterance: Utterance) -> tuple[Segment, ...]:
         first = told[0]
         return (Segment(utterance.text[first.start :], first.start, True),) if utterance.text else ()
     return tuple(told)
+
+
+def items(segment: Segment) -> tuple[Segment, ...]:
+    """The pieces between commas, colons, "and", "plus", numbers in brackets: topics, if each asks something of its own."""
+    pieces: list[Segment] = []
+    at = 0
+    for match in (*_LISTED.finditer(segment.text), None):
+        end = match.start() if match is not None else len(segment.text)
+        if segment.text[at:end].strip():
+            pieces.append(Segment(segment.text[at:end], segment.start + at, segment.asks))
+        at = match.end() if match is not None else end
+    return tuple(pieces)
 
 
 def clauses(segment: Segment) -> tuple[Segment, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from fabella_knowledge.tokens import Token, tokenize
+from fabella_knowledge.tokens import Token, singular, tokenize
 from fabella_knowledge.vocabulary import Vocabulary
 
 from fabella_intents import dialogue, forms, segments
@@ -15,7 +16,7 @@ from fabella_intents.choosing import Chooser
 from fabella_intents.definition import Definition, intent_of
 from fabella_intents.fitting import features
 from fabella_intents.language import foreign
-from fabella_intents.mentions import Link, link
+from fabella_intents.mentions import STRUCTURES, Link, link
 from fabella_intents.question import Context, Entity, Question
 from fabella_intents.reading import Read, Reading
 from fabella_intents.router import Prediction, Router
@@ -24,7 +25,21 @@ from fabella_intents.spelling import Speller
 from fabella_intents.subject import subject
 from fabella_intents.utterance import Utterance, clean
 
+_BRIEF = 6  # words of a follow-up that may go on with the intent before it
+_TOPIC = 0.3  # the score from which on an item of a list asks something of its own
+_GOES_ON = 0.3  # what that adds to the intent's score
 _NOT = frozenset("not never no don't doesn't isn't aren't can't cannot won't didn't hasn't without neither nor".split())
+# Words that ask for nothing in particular by themselves: "which one then?", "and where else", "in what direction".
+_FUNCTION = frozenset(
+    "a an the this that these those it its they them their he she his her my your our i me you we us one ones of in on at to from for by with as and or but "
+    "nor so then than if is are was were be been being do does did done has have had can could will would should may might must not no yes right correct true "
+    "what which who whom whose where when how why there here else instead way direction also too well please pls thanks again now just only really actually "
+    "any some all both each every other say says said tell me about call called mean means get got give show go goes come comes and/or etc ok okay hi hey "
+    "what's where's who's it's that's isn't doesn't don't".split()
+)
+# And questions that are whole although all their words are such: "what is it", "where does it come from".
+_WHOLE = re.compile(r"\b(?:what|where|who|how|why)(?:'?s|\s+(?:is|are|does|do|did|can))?\s+(?:it|they|this|that|one|each|each one)\b", re.I)
+_WHOLE_OF = re.compile(r"\b(?:what|where|who|how|why)(?:'?s|\s+(?:is|are|does|do|did|can))\b", re.I)
 _POINTS = frozenset({"that", "it", "this", "so", "they", "them"})
 _FOCUS = frozenset(
     {
@@ -81,6 +96,7 @@ class Understanding:
             utterance, reads, _entities(links, tokens, utterance, self.vocabulary), corrections,
             self._read(everything, tokens, row, links, whole, Context()) if pieces != (everything,) else None,
             tuple(dict.fromkeys(one.term for one in links if one.assumed)),
+            self._chooser.named(row),
         )  # fmt: skip
 
     def _pieces(
@@ -98,18 +114,20 @@ class Understanding:
         if forms.detect(utterance.text).options:
             return (all_of_it,)
         asked = [one for one in told if one.asks and _worded(one, tokens)]
+        asked = [one for one in asked if self._content(one, tokens, row, links)] or asked
         if not asked:
+            return (all_of_it,)
+        if len(asked) > 1 and not self._separate(asked, tokens, row, links):
+            # A later sentence that says little ("anybody?", "right?") belongs to the one before it.
             return (all_of_it,)
         found: list[Segment] = []
         for one in asked:
             clauses = segments.clauses(one)
-            if len(clauses) > 1 and self._separate(clauses, tokens, row, links, alike=True):
-                found += clauses
-            else:
-                found.append(one)
-        if len(found) > 1 and not self._separate(found, tokens, row, links):
-            # A later sentence that says little ("anybody?", "right?") belongs to the one before it.
-            return (all_of_it,)
+            if not all(self._content(clause, tokens, row, links) for clause in clauses):
+                clauses = (one,)
+            split = len(clauses) > 1 and self._separate(clauses, tokens, row, links, alike=True)
+            for clause in clauses if split else (one,):
+                found += self._topics(clause, tokens, row, links)
         if len(found) == 1 and found[0].text != all_of_it.text:
             span = _span(found[0], tokens)
             alone = self._predict(span, row, links).scores[0][1]
@@ -133,8 +151,12 @@ class Understanding:
         *,
         alike: bool = False,
     ) -> bool:
-        """Whether the pieces ask different things, each of them clearly; `alike` allows the same intent twice."""
+        """Whether the pieces ask different things, each of them clearly: by intent, or by what they name.
+
+        `alike` allows the same intent even where the pieces name nothing that tells them apart.
+        """
         labels = []
+        named = []
         for piece in pieces:
             span = _span(piece, tokens)
             part = self._predict(span, row, links)
@@ -143,15 +165,67 @@ class Understanding:
             if unclear or score < -0.45 or label.startswith("again.") or span[1] - span[0] < 2:
                 return False
             labels.append(label)
-        return len(set(labels)) > 1 or (alike and not any(label in self.router.declined for label in labels))
+            named.append(
+                {x.term for x in links if span[0] <= x.start and x.end <= span[1] and x.kind not in STRUCTURES}
+            )
+        if len(set(labels)) > 1:
+            return True
+        apart = alike or all(a and b and not a & b for a, b in itertools.pairwise(named))
+        return apart and not any(label in self.router.declined for label in labels)
+
+    def _content(
+        self, piece: Segment, tokens: Sequence[Token], row: Sequence[str], links: Sequence[Link], *, named: bool = True
+    ) -> bool:
+        """Whether a piece says what it asks for: words beside names and function words, or (`named`) a name of no structure."""
+        span = _span(piece, tokens)
+        inside = [x for x in links if span[0] <= x.start and x.end <= span[1]]
+        if named and any(x.kind not in STRUCTURES and x.kind != "part" for x in inside):
+            return True
+        if _WHOLE.search(piece.text) or (_WHOLE_OF.search(piece.text) and any(x.kind in STRUCTURES for x in inside)):
+            return True
+        taken = {n for x in inside for n in range(x.start, x.end)}
+        return any(
+            row[n] not in _FUNCTION and singular(row[n]) not in self.vocabulary.parts.nouns and not row[n].isdigit()
+            for n in range(*span)
+            if n not in taken
+        )
+
+    def _topics(
+        self, piece: Segment, tokens: Sequence[Token], row: Sequence[str], links: Sequence[Link]
+    ) -> tuple[Segment, ...]:
+        """The topics that a sentence lists ("type of bone, place, what it touches"), each with what belongs to it; else the piece."""
+        items = segments.items(piece)
+        if len(items) < 2 or forms.detect(piece.text).kind != "open":
+            return (piece,)
+        topics: list[tuple[int, str]] = []
+        for one in items:
+            if not self._content(one, tokens, row, links, named=False):
+                continue
+            label, score = self._predict(_span(one, tokens), row, links).scores[0]
+            if score >= _TOPIC and label in self.router.answerable and not label.startswith("again."):
+                topics.append((one.start, label))
+        asked = len({label for _, label in topics})
+        if asked < 2 or asked <= len(self._chooser.named(row[slice(*_span(piece, tokens))])):
+            return (piece,)
+        # What is no topic belongs to the one before it, and what comes before the first to the first.
+        starts = [piece.start, *(start for start, _ in topics[1:])]
+        ends = [*starts[1:], piece.start + len(piece.text)]
+        return tuple(
+            Segment(piece.text[a - piece.start : b - piece.start], a, piece.asks) for a, b in zip(starts, ends, strict=True)
+        )
 
     def _predict(self, span: tuple[int, int], row: Sequence[str], links: Sequence[Link]) -> Prediction:
+        """The prediction for the words in `span`; where they name no structure, as if they began with the first named before."""
+        about = [x for x in links if x.kind in STRUCTURES and x.start < span[1]]
+        about = [] if any(x.start >= span[0] for x in about) else about[:1]
         inside = [
             replace(x, start=x.start - span[0], end=x.end - span[0])
             for x in links
             if span[0] <= x.start and x.end <= span[1]
         ]
-        return self.router.predict(features(row[span[0] : span[1]], inside, self.spell.known))
+        seen = features(row[span[0] : span[1]], inside, self.spell.known)
+        before = features((), [replace(x, start=0, end=0) for x in about], self.spell.known)
+        return self.router.predict(replace(seen, row=(*before.row, *seen.row)))
 
     def _read(
         self,
@@ -172,6 +246,13 @@ class Understanding:
             part = whole.without("again.") if whole.scores[0][0].startswith("again.") else whole
         inside = tuple(one for one in links if span[0] <= one.start and one.end <= span[1])
         words = tuple(row[span[0] : span[1]])
+        if context.listed and dialogue.ordinal(piece.text):
+            # "The first one" points at a list: it asks for no history.
+            part = self._predict(span, [w if w not in dialogue.ORDINALS else "" for w in row], links)
+        if context.intents and len(words) <= _BRIEF and not any(x.kind in STRUCTURES for x in inside):
+            same = {label for label in self.router.labels if label in context.intents}
+            part = self.router.favour(part, same, _GOES_ON)
+            whole = part if span == (0, len(row)) else whole
         taken = {n for x in links for n in range(x.start, x.end)}
         strange = tuple(
             n

@@ -53,9 +53,10 @@ class Vocabulary:
 
     @cached_property
     def latin(self) -> frozenset[str]:
-        """The Latin second words of names ("profundus"), which make another name of the first."""
-        endings = ("us", "is", "or", "um", "es")
-        return frozenset(w for name in self.terms for w in name.split()[1:] if len(w) > 4 and w.endswith(endings))
+        """The Latin second words of muscles' names ("profundus"), which make another name of the first."""
+        endings = ("us", "is", "or", "um")
+        names = (one.name for one in self.terms.values() if one.kind == "muscle")
+        return frozenset(w for name in names for w in name.split()[1:] if len(w) > 4 and w.endswith(endings))
 
     def ancestors(self, name: str) -> Iterator[str]:
         """`name`, then what it is a part or branch of, outwards."""
