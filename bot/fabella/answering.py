@@ -293,7 +293,7 @@ class Desk:
 
     def _rescue(self, read: Read, refusal: Definition, context: Context) -> Draft | None:
         """A question that is declined, but takes for granted what the library can correct."""
-        if refusal.name in {"personal", "offtopic", "injection", "quiz", "species", "treatment", "disease", "dose"}:
+        if refusal.firm:
             return None
         if read.question.form in {"choice", "except", "cloze"} or read.question.negated:
             return None

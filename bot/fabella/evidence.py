@@ -150,7 +150,7 @@ def look_up(read: Read, label: str, definition: Definition, structure: str, fact
             first = _narrow(first, read, structure, facts, loose, definition) or first
             return Evidence(first, chosen or default, rest)
     narrowed = _narrow(chosen, read, structure, facts, loose, definition)
-    message = frozenset(stem(w) for w in read.message if w not in STOP)
+    message = frozenset(stem(w) for w in read.message if w and w not in STOP)
     specific = _specific(further, default, message, question, facts)
     if question.more:
         facts_given = (*(narrowed or chosen), *_of_parts(further, question.parts))

@@ -22,6 +22,7 @@ from fabella_intents.router import Prediction, Router
 _CUE = 0.3  # what a cue word of an intent adds to its score
 _NAME = 0.05  # and what its name adds
 _AWAY = 0.4  # what an intent about one structure loses where only another one is named
+_FIRM = 0.3  # the score from which on a firm refusal holds for the whole message
 _DOUBT = 0.4
 _ORDER = ("origin", "insertion", "innervation", "blood_supply", "action")
 _LISTED = 4  # words between two named intents that still make a list
@@ -56,12 +57,7 @@ class Chooser:
         chance = part.answerable
         if whole is not part:
             declined, loud = whole.scores[0]
-            floor = -0.1 if declined == "injection" else 0.3
-            if (
-                declined in {"personal", "injection", "quiz", "species"}
-                and loud > max(floor, score)
-                and whole.answerable < 0.5
-            ):
+            if self.definitions[intent_of(declined)].firm and loud > max(_FIRM, score) and whole.answerable < 0.5:
                 return (declined,), whole.answerable
         outright = self.named(words)
         if best in self.router.talk:
@@ -83,7 +79,7 @@ class Chooser:
             label, score = part.best(self.router.declined)
             if len(named) == 1 and label in {"structure", "naming", "cause"} and score < 0 and chance >= 0.25:
                 return named, self.router.threshold
-            if label == "person" and _WROTE.search(" ".join(words)):
+            if label in {"person", "history"} and _WROTE.search(" ".join(words)):
                 return ("references.which",), self.router.threshold
             if label == "person" and HELD & set(words) and part.score("references.detail") > score - 0.35:
                 return ("references.detail",), self.router.threshold

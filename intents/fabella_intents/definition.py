@@ -28,7 +28,8 @@ from fabella_knowledge.tokens import words
 BUILTIN = Path(__file__).parent / "definitions"
 _LISTS = frozenset({"slots", "names", "cues", "cue_kinds", "sections", "examples", "kinds"})
 _TEXTS = frozenset({"name", "summary", "handler", "refusal", "subject", "suggestion"})
-_KEYS = _LISTS | _TEXTS | {"aspects", "together"}
+_SWITCHES = frozenset({"together", "firm"})
+_KEYS = _LISTS | _TEXTS | _SWITCHES | {"aspects"}
 _ASPECT_KEYS = frozenset({"name", "sections", "examples"})
 TYPICAL = 0.03  # share of the examples that must use a word for it to be typical of the intent
 SLOTS = frozenset({"structure", "part", "joint", "movement", "landmark", "region", "exercise", "method", "depth"})
@@ -51,7 +52,8 @@ class Definition:
     term that speak for it. `subject` is the structure that it is about when no other fits; `kinds` are the
     kinds of structure that it can be asked of (empty: any). `suggestion` is a question that it answers,
     with {} for the structure. `together` keeps its facts together where no slot parts them (figures that
-    must not stand alone, both ends of a muscle). `typical` are the words that many of its examples use:
+    must not stand alone, both ends of a muscle). `firm` makes a refusal hold for the whole message: nothing else in
+    it is answered, no premise of it corrected. `typical` are the words that many of its examples use:
     they tell the intent, not what in particular is asked.
     """
 
@@ -68,6 +70,7 @@ class Definition:
     kinds: tuple[str, ...] = ()
     suggestion: str | None = None
     together: bool = False
+    firm: bool = False
     typical: frozenset[str] = frozenset()
 
     @property
@@ -157,8 +160,9 @@ def _definition(data: Mapping[str, Any], file: Path) -> Definition:
             raise DefinitionError(f"{file}: '{key}' is missing or not a text")
     if "." in data["name"]:
         raise DefinitionError(f"{file}: 'name' must not have a dot: what follows one is an aspect")
-    if not isinstance(data.get("together", False), bool):
-        raise DefinitionError(f"{file}: 'together' must be true or false")
+    for key in sorted(_SWITCHES):
+        if not isinstance(data.get(key, False), bool):
+            raise DefinitionError(f"{file}: '{key}' must be true or false")
     strange = sorted(set(_strings(data, "slots", file)) - SLOTS)
     if strange:
         raise DefinitionError(f"{file}: unknown slot '{strange[0]}'; known are {', '.join(sorted(SLOTS))}")
@@ -176,6 +180,7 @@ def _definition(data: Mapping[str, Any], file: Path) -> Definition:
         kinds=_strings(data, "kinds", file),
         suggestion=data.get("suggestion"),
         together=data.get("together", False),
+        firm=data.get("firm", False),
         typical=_typical(aspects),
     )
 

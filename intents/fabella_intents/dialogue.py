@@ -85,8 +85,7 @@ def resolve(
         return replace(read, elliptical=not named)
     parts = _parts(read, context, spoken)
     loud = read.prediction.scores[0][1] if read.prediction.scores else 0.0
-    firm = definition.name in {"offtopic", "personal", "injection", "quiz"}
-    if short and not named and not firm and loud < (0.5 if definition.refusal else 0.0):
+    if short and not named and not definition.firm and loud < (0.5 if definition.refusal else 0.0):
         if len(read.asked) == 1 and read.asked[0] in definitions:
             question = replace(question, intents=read.asked)
         elif (

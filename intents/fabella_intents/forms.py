@@ -41,6 +41,11 @@ _LEADING_NOT = re.compile(
 )
 _EITHER = re.compile(r"\b(?:or|vs\.?|versus)\b", re.I)
 _LETTERED = re.compile(r"(?:^|[\s,;/(])\(?([A-Ha-h])\s*[).:]\s*(?=\S)")
+_ROMAN = re.compile(r"(?:^|[\s,;/(])\(?(i{1,3}|iv|vi{0,3})\s*[).:]\s*(?=\S)", re.I)
+_NUMBERED = re.compile(r"(?:^|[\s,;/(])\(?([1-8])\s*[).:]\s*(?=\S)")
+_MARKS = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8}
+# Numbers list options only where one of them is to be chosen; else they number questions.
+_CHOOSES = re.compile(r"\b(?:which of (?:the|these)|choose|pick|select|statements?|options?|correct|true|false|except|one of)\b", re.I)
 _BARE = re.compile(r"(?<=[\s:,;?])([A-E])\s+(?=\S)")
 _BRIEF = re.compile(
     r"\b(?:one sentence|one line|briefly|in brief|short answer|tl;?dr|in short|keep it short|shorter|in a nutshell|concise(?:ly)?|one-liner|few words|shortly)\b",
@@ -54,7 +59,7 @@ _MORE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """`kind` as in `Question.form`; `options` are (letter, text) of a multiple choice, letters in capitals."""
+    """`kind` as in `Question.form`; `options` are (mark, text) of a multiple choice: capitals, or numbers as they were given."""
 
     kind: str
     negated: bool
@@ -92,16 +97,24 @@ def detect(text: str) -> Form:
 
 
 def _options(text: str) -> tuple[tuple[tuple[str, str], ...], str]:
-    for pattern in (_LETTERED, _BARE):
-        marks = list(pattern.finditer(text))
+    for pattern in (_LETTERED, _ROMAN, _NUMBERED, _BARE):
         run: list[re.Match[str]] = []
-        for mark in marks:
-            if ord(mark.group(1).upper()) - 65 == len(run):
+        for mark in pattern.finditer(text):
+            if _rank(mark.group(1)) == len(run) + 1:
                 run.append(mark)
-        if len(run) >= 2:
+        stem = text[: run[0].start()].strip() if run else text
+        if len(run) >= 2 and (pattern in (_LETTERED, _BARE) or _CHOOSES.search(stem)):
             ends = [m.start() for m in run[1:]] + [len(text)]
             options = tuple(
-                (m.group(1).upper(), text[m.end() : end].strip(" ,;/.?")) for m, end in zip(run, ends, strict=True)
+                (m.group(1).upper() if m.group(1) in "ABCDEFGHabcdefgh" else m.group(1), text[m.end() : end].strip(" ,;/.?"))
+                for m, end in zip(run, ends, strict=True)
             )
-            return options, text[: run[0].start()].strip()
+            return options, stem
     return (), text
+
+
+def _rank(mark: str) -> int:
+    """The place that a mark stands for: 2 for "b", "ii" and "2"."""
+    if mark.isdigit():
+        return int(mark)
+    return _MARKS.get(mark.upper(), 0) if len(mark) > 1 or mark in "iIvV" else ord(mark.upper()) - 64

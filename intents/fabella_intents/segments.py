@@ -19,7 +19,7 @@ _ASKS = re.compile(
 # What only announces another topic: "switching to anatomy, ...".
 _SWITCH = re.compile(
     r"^(?:(?:ok|okay|so|and|cool|right|lol)\W+)*(?:switching (?:to|topics?|over)|(?:new|another|different|other) (?:topic|question)|chang(?:e|ing) (?:of |the )?(?:topic|subject)"
-    r"|back to|on to|moving on)[^,:;?]{0,40}[,:;]\s*(?=\w)",
+    r"|back to|on to|moving on|(?:let's |lets |let us )?(?:leave|forget|drop|skip)|never ?mind|enough (?:of|about|on)|(?:i'm |im )?done with|apart from that)[^,:;?]{0,40}[,:;]\s*(?=\w)",
     re.I,
 )
 # What is taken back in favour of what follows: "not China, Korea", "oops not the origin, the insertion".

@@ -20,7 +20,7 @@ CHAT: Mapping[str, str] = {
     "isnt": "isn't", "im": "i'm", "ive": "i've", "cant": "can't", "couldnt": "couldn't", "wasnt": "wasn't", "didnt": "didn't", "havent": "haven't", "shouldnt": "shouldn't", "youre": "you're", "youve": "you've", "theyll": "they'll", "wont": "won't", "whr": "where", "wer": "where", "abt": "about", "ppl": "people",
     "pt": "point", "auths": "authors", "auth": "author", "vals": "values", "loc": "location", "prev": "prevalence", "hed": "head", "hedd": "head", "studys": "studies", "musle": "muscle", "mussle": "muscle", "muscel": "muscle", "msucle": "muscle", "musel": "muscle",
     "wid": "with", "da": "the", "dis": "this", "dat": "that", "lemme": "let me", "gimme": "give me", "wanna": "want to", "gonna": "going to",
-    "orig": "origin", "ins": "insertion", "attachs": "attaches", "attch": "attach", "posn": "position", "prox": "proximal", "dist": "distal",
+    "ex": "exercise", "exs": "exercises", "exer": "exercise", "exers": "exercises", "orig": "origin", "ins": "insertion", "attachs": "attaches", "attch": "attach", "posn": "position", "prox": "proximal", "dist": "distal",
     "ant": "anterior", "post": "posterior", "sup": "superior", "inf": "inferior", "art": "artery", "nv": "nerve", "w": "with", "ext": "extension", "aa": "arteries", "nn": "nerves", "arts": "arteries", "ed": "edition", "theres": "there", "thats": "that", "heres": "here", "yr": "year", "fxn": "function", "fxns": "functions", "fn": "function", "func": "function", "innerv": "innervation", "sesamid": "sesamoid", "yrs": "years", "wud": "would", "cud": "could", "shud": "should", "coudl": "could", "cld": "could", "wld": "would", "ref": "reference", "refs": "references",
 }  # fmt: skip
 

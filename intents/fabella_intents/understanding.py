@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from fabella_knowledge.tokens import Token, singular, tokenize
@@ -26,6 +26,7 @@ from fabella_intents.subject import subject
 from fabella_intents.utterance import Utterance, clean
 
 _BRIEF = 6  # words of a follow-up that may go on with the intent before it
+_WEAK = 0.2  # under this score a question in a message is not sure to be one of its own
 _TOPIC = 0.3  # the score from which on an item of a list asks something of its own
 _GOES_ON = 0.3  # what that adds to the intent's score
 _NOT = frozenset("not never no don't doesn't isn't aren't can't cannot won't didn't hasn't without neither nor".split())
@@ -89,26 +90,41 @@ class Understanding:
         row, corrections = self.spell.correct(said)
         links = link(row, self.vocabulary)
         whole = self.router.predict(features(row, links, self.spell.known))
-        pieces = self._pieces(utterance, tokens, row, links, whole)
-        reads = tuple(self._read(piece, tokens, row, links, whole, context) for piece in pieces)
+        told = segments.split(utterance)
+        # What is taken back or left ("not China, Korea") is no part of what is asked.
+        begin = told[0].start if told else 0
+        message = tuple(word if token.start >= begin else "" for word, token in zip(row, tokens, strict=True))
+        pieces = self._pieces(utterance, told, tokens, row, links, whole)
+        reads = tuple(self._read(piece, tokens, row, links, message, whole, context) for piece in pieces)
+        reads = tuple(self._spread(reads))
         everything = Segment(utterance.text, 0, True)
         return Reading(
             utterance, reads, _entities(links, tokens, utterance, self.vocabulary), corrections,
-            self._read(everything, tokens, row, links, whole, Context()) if pieces != (everything,) else None,
+            self._read(everything, tokens, row, links, message, whole, Context()) if pieces != (everything,) else None,
             tuple(dict.fromkeys(one.term for one in links if one.assumed)),
             self._chooser.named(row),
         )  # fmt: skip
 
+    def _spread(self, reads: Sequence[Read]) -> Iterator[Read]:
+        """The reads; one that points back at a question that is firmly declined is declined with it."""
+        declined: tuple[str, ...] | None = None
+        for one in reads:
+            points = bool(_POINTS & set(one.row)) and not any(x.kind in STRUCTURES for x in one.links)
+            if declined is not None and points and not self._definition(one.question.intents).refusal:
+                one = replace(one, question=replace(one.question, intents=declined), answerable=0.0)
+            declined = one.question.intents if self._definition(one.question.intents).firm else None
+            yield one
+
     def _pieces(
         self,
         utterance: Utterance,
+        told: Sequence[Segment],
         tokens: Sequence[Token],
         row: Sequence[str],
         links: Sequence[Link],
         whole: Prediction,
     ) -> tuple[Segment, ...]:
         """The segments that are questions of their own; the whole message when splitting it makes nothing clearer."""
-        told = segments.split(utterance)
         begin = told[0].start if told else 0  # behind "switching to anatomy, ..."
         all_of_it = Segment(utterance.text[begin:], begin, True)
         if forms.detect(utterance.text).options:
@@ -157,6 +173,7 @@ class Understanding:
         """
         labels = []
         named = []
+        weak = False
         for piece in pieces:
             span = _span(piece, tokens)
             part = self._predict(span, row, links)
@@ -164,10 +181,13 @@ class Understanding:
             unclear = 0.3 <= part.answerable < self.router.threshold and label not in self.router.talk
             if unclear or score < -0.45 or label.startswith("again.") or span[1] - span[0] < 2:
                 return False
+            weak = weak or (label in self.router.answerable and score < _WEAK)
             labels.append(label)
             named.append(
                 {x.term for x in links if span[0] <= x.start and x.end <= span[1] and x.kind not in STRUCTURES}
             )
+        if weak and any(label in self.router.declined for label in labels):
+            return False  # what follows a question that is declined asks on about the same, unless it is clear
         if len(set(labels)) > 1:
             return True
         apart = alike or all(a and b and not a & b for a, b in itertools.pairwise(named))
@@ -233,6 +253,7 @@ class Understanding:
         tokens: Sequence[Token],
         row: Sequence[str],
         links: Sequence[Link],
+        message: tuple[str, ...],
         whole: Prediction,
         context: Context,
     ) -> Read:
@@ -279,7 +300,7 @@ class Understanding:
             more=form.more,
         )
         read = Read(
-            piece.text, question, part, inside, form, words, start=span[0], message=tuple(row), strange=strange,
+            piece.text, question, part, inside, form, words, start=span[0], message=message, strange=strange,
             doubts=self._doubtful(doubts, inside, context), answerable=chance, asked=self._chooser.named(words),
         )  # fmt: skip
         return dialogue.resolve(read, context, self.definitions, self.router, self.vocabulary.parts)
