@@ -156,7 +156,7 @@ class Desk:
                 read, f"My sources don't say that about this: {name}.", intent=definition.name, structure=subject
             )
         verdict = decide(read, subject, evidence, self.facts)
-        if meaning.beside(read, definition, evidence, verdict):
+        if meaning.beside(read, definition, evidence, verdict, self.facts):
             return self.refuse(read, "My sources don't say that.", intent=definition.name, structure=subject)
         return self._compose(read, definition, subject, evidence, verdict, context)
 
@@ -286,7 +286,7 @@ class Desk:
     def _group(self, read: Read, refusal: Definition, context: Context) -> Draft | None:
         """A question about the members of a group that has no article: the facts that name the group."""
         groups = [x.term for x in read.links if x.kind == "group" and x.term not in self.facts.library.articles]
-        if not groups or refusal.name not in {"structure", "naming", "cause"} or "relations" not in self.definitions:
+        if not groups or refusal.firm or "relations" not in self.definitions:
             return None
         question = replace(read.question, intents=("relations",), structure=groups[0])
         return self._from_sections(replace(read, question=question), context)
@@ -295,9 +295,7 @@ class Desk:
         """A question that is declined, but takes for granted what the library can correct."""
         if refusal.firm:
             return None
-        if read.question.form in {"choice", "except", "cloze"} or read.question.negated:
-            return None
-        if read.question.form == "open" and refusal.name in {"structure", "naming", "history"}:
+        if read.question.form in {"open", "choice", "except", "cloze"} or read.question.negated:
             return None
         for label, score in read.prediction.scores:
             if score < _RESCUE_FLOOR:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from fabella_intents.reading import Read
 from fabella_knowledge.tokens import words
 
-from fabella.evidence import Evidence, Fact, Facts
+from fabella.evidence import Evidence, Fact, Facts, numbers
 from fabella.verdict import CONTRADICTED, OPEN, SUPPORTED, Verdict
 
 # The kinds of term whose list under a heading is complete: another value of the kind contradicts it.
@@ -36,6 +36,11 @@ _EVERYONE = re.compile(
 _EVERY_HUMAN = re.compile(
     r"\b(?:everyone|everybody|every (?:single )?(?:human|person)|all (?:people|humans|persons)|we all)\b", re.I
 )
+_RARER = re.compile(
+    r"\b(?:rarer|scarcer|less (?:common|frequent|often)|fewer|declin\w+|decreas\w+|dropp\w+|drop|fell|falling|shr[aiu]nk\w*|vanish\w*|disappear\w*|dying out)\b",
+    re.I,
+)
+_TREND = "change over time"
 _NUMBER = re.compile(
     r"(\d+(?:[.,]\d+)?)\s*(?:%|percent|per cent|pct)?\s*(?:-|–|—|to|and)?\s*(\d+(?:[.,]\d+)?)?\s*(%|percent|per cent|pct)",
     re.I,
@@ -188,14 +193,21 @@ def prevalence(read: Read, structure: str, evidence: Evidence, facts: Facts) -> 
         return None
     if _EVERYONE.search(read.text):
         return Verdict(CONTRADICTED, tuple(rates))
+    every = facts.section(structure, "Prevalence")
+    if _RARER.search(read.text) and any(_TREND in f.terms for f in every) and any(x.term == _TREND for x in read.links):
+        return Verdict(CONTRADICTED, tuple(f for f in every if _TREND in f.terms))
     claim = _NUMBER.search(read.text)
     if claim is None:
         return None
     methods = {x.term for x in read.links if x.kind == "method"}
+    own = [f for f in every if f not in rates and numbers(claim.group()) & numbers(f.passage.text)]
+    told = {t for f in own for t in f.terms if facts.library.vocabulary.kind(t) == "method"}
+    if methods and told and not any(facts.library.vocabulary.covers(t, m) for t in told for m in methods):
+        return Verdict(CONTRADICTED, tuple(own))  # that figure is another method's
     same = [f for f in rates if methods & f.terms] or rates
-    numbers = {n.replace(",", ".") for n in claim.groups()[:2] if n}
+    claimed = {n.replace(",", ".") for n in claim.groups()[:2] if n}
     held = {n for f in same for n in re.findall(r"\d+(?:\.\d+)?", f.passage.text.replace(",", ""))}
-    return Verdict(OPEN if numbers <= held else CONTRADICTED, tuple(rates))
+    return Verdict(OPEN if claimed <= held else CONTRADICTED, tuple(rates))
 
 
 def exercise(read: Read, evidence: Evidence) -> Verdict | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from fabella_intents.definition import Definition
 from fabella_intents.mentions import link
-from fabella_intents.question import Question
 from fabella_intents.reading import Read
 from fabella_knowledge.library import Library
 from fabella_knowledge.model import Passage
@@ -25,6 +25,12 @@ _SLOT_KINDS = {
     "depth": frozenset({"depth", "group"}),
     "method": frozenset({"method", "condition"}),
 }
+_NUMBERS = re.compile(r"\d+[.,]\d+|\d{2,}")
+_PART_OF = re.compile(
+    r"\b(?:which|what) (?:exact )?(?:part|third|portion|area|half|bit|section|level|region|spot|facet) (?:of|on) (?:the|that|this|its)\b"
+    r"|\b(?:upper|middle|lower)\b.{0,30}\b(?:third|part|half)\b|\bmore (?:precise|exact|specific)(?:ly|ally)?\b",
+    re.I,
+)
 STOP = frozenset(
     "the a an of in on at to for and or is are does do it its this that which what where how who by from with as be "
     "can may about up out so did has have joint joints bone bones side sides area whole thing things gastrocnemius "
@@ -151,7 +157,7 @@ def look_up(read: Read, label: str, definition: Definition, structure: str, fact
             return Evidence(first, chosen or default, rest)
     narrowed = _narrow(chosen, read, structure, facts, loose, definition)
     message = frozenset(stem(w) for w in read.message if w and w not in STOP)
-    specific = _specific(further, default, message, question, facts)
+    specific = _specific(further, default, message, read, facts) or _within(further, narrowed or chosen, read)
     if question.more:
         facts_given = (*(narrowed or chosen), *_of_parts(further, question.parts))
         return Evidence(facts_given, chosen, ())
@@ -234,7 +240,7 @@ def _by_words(held: Sequence[Fact], stems: frozenset[str]) -> list[Fact]:
 
 
 def _specific(
-    further: Sequence[Fact], default: Sequence[Fact], loose: frozenset[str], question: Question, facts: Facts
+    further: Sequence[Fact], default: Sequence[Fact], loose: frozenset[str], read: Read, facts: Facts
 ) -> tuple[Fact, ...]:
     """Facts under a sub-heading that share a word with the question that no default fact has."""
     if not further:
@@ -242,9 +248,16 @@ def _specific(
     common: frozenset[str] = frozenset().union(*(f.stems for f in default))
     terms = frozenset().union(*(f.terms for f in default))
     stems = loose - common
-    asked = {t for t in question.claims if facts.library.vocabulary.kind(t) in {"method", "condition"}} - terms
+    figures = numbers(read.text) - frozenset().union(*(numbers(f.passage.text) for f in default))
+    asked = {t for t in read.question.claims if facts.library.vocabulary.kind(t) in {"method", "condition"}} - terms
     scored = [
-        (sum(any(_akin(s, t) for t in _particular(f)) for s in stems) + 2 * len(f.main & asked), f) for f in further
+        (
+            sum(any(_akin(s, t) for t in _particular(f)) for s in stems)
+            + 2 * len(f.main & asked)
+            + 2 * len(figures & numbers(f.passage.text)),
+            f,
+        )
+        for f in further
     ]
     headed = [
         f for f in further
@@ -254,6 +267,20 @@ def _specific(
         return tuple(headed)
     best = max(n for n, _ in scored)
     return tuple(f for n, f in scored if n == best) if best else ()
+
+
+def _within(further: Sequence[Fact], told: Sequence[Fact], read: Read) -> tuple[Fact, ...]:
+    """The facts under a sub-heading that tell more exactly where on a landmark: "which part of that surface?"."""
+    if not _PART_OF.search(read.text):
+        return ()
+    parts = frozenset().union(*(f.parts for f in told))
+    landmarks = frozenset().union(*(f.main for f in told))
+    return tuple(f for f in further if f.main & landmarks and (not f.parts or f.parts & parts))
+
+
+def numbers(text: str) -> frozenset[str]:
+    """The numbers in a text that tell one figure from another: with a decimal, or of two digits and more."""
+    return frozenset(n.replace(",", ".") for n in _NUMBERS.findall(text))
 
 
 def _particular(fact: Fact) -> frozenset[str]:

@@ -71,7 +71,7 @@ def holder(structure: str, label: str, definition: Definition, facts: Facts) -> 
     return next((t for t in tied if fits(t)), structure)
 
 
-def beside(read: Read, definition: Definition, evidence: Evidence, verdict: Verdict) -> bool:
+def beside(read: Read, definition: Definition, evidence: Evidence, verdict: Verdict, facts: Facts) -> bool:
     """Whether the question asks beside the facts: for a movement that they don't name, or beyond the nerve or artery."""
     form = read.question.form
     named = {x.term for x in read.links}
@@ -86,6 +86,10 @@ def beside(read: Read, definition: Definition, evidence: Evidence, verdict: Verd
     if definition.name == "action" and form in {"yesno", "truefalse", "either"} and verdict.kind == OPEN:
         claimed = {x.term for x in read.links if x.kind == "movement" and x.term not in read.conditional}
         return bool(claimed) and not any(claimed & f.terms for f in evidence.considered)
+    if definition.name == "action" and form == "open" and read.elliptical:
+        joints = {x.term for x in read.links if x.kind in {"joint", "region"} and x.term not in read.conditional}
+        held = {t for f in evidence.considered for t in f.terms | facts.joints(f)}
+        return bool(joints) and not joints & held and len(joints) == 1
     if definition.name in {"innervation", "blood_supply"} and form in {"open", "presumes"}:
         told = {t for f in evidence.considered for t in f.terms}
         named = {x.term for x in read.links if x.kind in {"nerve", "artery"}}

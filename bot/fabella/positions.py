@@ -73,6 +73,8 @@ def place(read: Read, structure: str, facts: Facts) -> Verdict | None:
         "insertion",
     }:
         return None
+    if read.elliptical and read.question.form == "open":
+        return None  # "and at the shoulder?" asserts nothing
     held = [f for f in facts.section(structure, "Location", "Description") if not f.passage.further]
     around = {a for f in held for t in f.main if vocabulary.kind(t) == "region" for a in vocabulary.ancestors(t)}
     for one in read.links:

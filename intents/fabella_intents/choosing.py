@@ -77,7 +77,7 @@ class Chooser:
         clear = cued.best(self.router.answerable)[1] > cued.best(self.router.declined)[1] + 0.05
         if chance < self.router.threshold and not (clear and chance >= _DOUBT):
             label, score = part.best(self.router.declined)
-            if len(named) == 1 and label in {"structure", "naming", "cause"} and score < 0 and chance >= 0.25:
+            if len(named) == 1 and not self.definitions[intent_of(label)].firm and score < 0 and chance >= 0.25:
                 return named, self.router.threshold
             if label in {"person", "history"} and _WROTE.search(" ".join(words)):
                 return ("references.which",), self.router.threshold
