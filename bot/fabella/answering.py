@@ -25,7 +25,7 @@ MORE = 5  # statements that "more" adds about a structure
 _CLEAR = 0.3  # the score from which on the router is clear about an intent
 _RESCUE_FLOOR = -0.9
 _OTHERS = re.compile(
-    r"\b(?:other(?! (?:way|end|side|hand|head|one|words|people|person|place|half|part|leg|knee))|others|else|besides|apart from|another|aside from|in addition)\b",
+    r"(?<!or something )(?<!or anything )(?<!or what )\b(?:other(?! (?:way|end|side|hand|head|one|words|people|person|place|half|part|leg|knee))|others|else|besides|apart from|another|aside from|in addition)\b",
     re.I,
 )
 
@@ -227,7 +227,8 @@ class Desk:
         elif sections & {"Clinical relevance", "Prevalence"}:
             rest = evidence.facts
         else:
-            rest = tuple(f for f in evidence.considered if f.passage.id not in context.shown)
+            told = evidence.considered if read.elliptical and context.shown else ()
+            rest = tuple(f for f in (*(told or evidence.considered), *(evidence.further if told else ())) if f.passage.id not in context.shown)
         beyond = any(
             x.kind in {"muscle", "sesamoid bone", "tendon"} and {"besides", "apart", "aside", "than", "not"} & set(read.row[max(0, x.start - read.start - 4) : x.start - read.start])
             for x in read.links

@@ -26,6 +26,8 @@ _SLOT_KINDS = {
     "method": frozenset({"method", "condition"}),
 }
 _NUMBERS = re.compile(r"\d+[.,]\d+|\d{2,}")
+_WHICH_NOT = re.compile(r"\bwhich\b[^?.]{0,50}(?:\bnot\b|n't\b|\bnever\b)", re.I)
+_EACH = frozenset({"both", "each", "two", "heads", "bellies"})
 _PART_OF = re.compile(
     r"\b(?:which|what) (?:exact )?(?:part|third|portion|area|half|bit|section|level|region|spot|facet) (?:of|on) (?:the|that|this|its)\b"
     r"|\b(?:upper|middle|lower)\b.{0,30}\b(?:third|part|half)\b|\bmore (?:precise|exact|specific)(?:ly|ally)?\b",
@@ -156,6 +158,13 @@ def look_up(read: Read, label: str, definition: Definition, structure: str, fact
             first = _narrow(first, read, structure, facts, loose, definition) or first
             return Evidence(first, chosen or default, rest)
     narrowed = _narrow(chosen, read, structure, facts, loose, definition)
+    parted = {f.passage.part for f in chosen} - {None}
+    if len(parted) > 1 and narrowed:
+        left = tuple(f for f in chosen if f not in narrowed)
+        if _WHICH_NOT.search(read.text) and left:
+            narrowed = left  # "which head does not come from there?"
+        elif _EACH & set(read.row) and not parted <= {f.passage.part for f in narrowed}:
+            narrowed = ()
     message = frozenset(stem(w) for w in read.message if w and w not in STOP)
     specific = _specific(further, default, message, read, facts) or _within(further, narrowed or chosen, read)
     if question.more:

@@ -10,6 +10,7 @@ from fabella_intents.reading import Read
 from fabella.evidence import Evidence, Facts
 from fabella.verdict import OPEN, Verdict
 
+_FEW = 6  # words of a message that may name a part and ask nothing
 _SUPPLIES = re.compile(r"\b(?:suppl|innervat|serv|feed|fed|control|fire|drive|run)", re.I)
 
 
@@ -17,7 +18,7 @@ def by_part(read: Read, definition: Definition, facts: Facts) -> str | None:
     """The one structure of the library that has the parts named ("the medial head")."""
     if not read.question.parts or definition.subject is not None:
         return definition.subject
-    if not read.prediction.scores or read.prediction.scores[0][1] <= 0:
+    if not read.prediction.scores or (read.prediction.scores[0][1] <= 0 and len(read.row) <= _FEW):
         return None  # "no, the medial one" on its own asks for nothing in particular
     owners = [a.name for a in facts.library.articles.values() if set(read.question.parts) <= set(a.parts)]
     return owners[0] if len(owners) == 1 else None

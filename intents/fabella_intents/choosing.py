@@ -23,7 +23,8 @@ _CUE = 0.3  # what a cue word of an intent adds to its score
 _NAME = 0.05  # and what its name adds
 _AWAY = 0.4  # what an intent about one structure loses where only another one is named
 _FIRM = 0.3  # the score from which on a firm refusal holds for the whole message
-_DOUBT = 0.4
+_ABOUT = 0.15  # scores that lie so near to each other tell two intents not apart
+_DOUBT = 0.5
 _ORDER = ("origin", "insertion", "innervation", "blood_supply", "action")
 _LISTED = 4  # words between two named intents that still make a list
 _CUED_AWAY = -0.9  # the score from which on a cue word of a declined intent declines
@@ -85,6 +86,7 @@ class Chooser:
                 return ("references.detail",), self.router.threshold
             return (label,), chance
         label, top = cued.best(self.router.answerable)
+        label = self._wider(label, top, cued)
         if len(named) == 1 and top < 0 and named[0] != intent_of(label):
             label = named[0]  # the router is unsure, and the question says outright what it asks
         _, not_meant = self._mentioned(words, inside, start)
@@ -100,6 +102,19 @@ class Chooser:
         if sourced and HELD & set(words) and "references.detail" in self.router.labels and "prevalence" not in label:
             label = "references.detail"
         return (label,), chance
+
+    def _wider(self, label: str, score: float, part: Prediction) -> str:
+        """`label`, or one that scores about as much and whose sections hold those of `label` and more: both ends, not one."""
+        own = set(self._sections(label))
+        for other, value in part.scores:
+            if value < score - _ABOUT:
+                break
+            if other in self.router.answerable and own and own < set(self._sections(other)):
+                return other
+        return label
+
+    def _sections(self, label: str) -> tuple[str, ...]:
+        return self.definitions[intent_of(label)].sections(label)
 
     def _unless_other(
         self, part: Prediction, words: Sequence[str], links: Sequence[Link], context: Context
