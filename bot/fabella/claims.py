@@ -29,13 +29,15 @@ _ENDS = {
     ),
     "Insertion": frozenset("insertion insert inserts inserting inserted end ends distal distally".split()),
 }
+_ALL = r"(?:everyone|everybody|every (?:single )?(?:person|human|knee|one|body|adult|leg)|all (?:people|humans|knees|of us|persons|adults|legs)|we all|nobody|no one|no-one|no human)"
+_HAS = r"(?:has|have|had|got|gets|owns?|possess\w*|carr(?:y|ies)|shows?|is born|are born|walks? around with)"
+# "Everybody has one", "is it in every knee", "always there": not any sentence with such a word ("everyone says").
 _EVERYONE = re.compile(
-    r"\b(?:everyone|everybody|every (?:person|human|knee|one|single)|all (?:people|humans|knees|of us|persons|adults)|we all|always|nobody|no one|no-one|never|100 ?%|no human)\b",
+    rf"\b{_ALL}(?:\W+\w+){{0,2}}?\W+{_HAS}\b|\b(?:does|do|has|have|did)\W+{_ALL}\b|\b(?:in|of|for|to|by|with|among)\W+{_ALL}\b"
+    r"|\b(?:always|never)\W+(?:\w+\W+)?(?:there|present|found|seen|visible|exists?|occurs?|absent|missing|has|have|be|with)\b|\b(?:is|are)\W+(?:\w+\W+)?(?:always|never)\b|100 ?%",
     re.I,
 )
-_EVERY_HUMAN = re.compile(
-    r"\b(?:everyone|everybody|every (?:single )?(?:human|person)|all (?:people|humans|persons)|we all)\b", re.I
-)
+_EVERY_HUMAN = re.compile(rf"\b{_ALL}\b", re.I)
 _RARER = re.compile(
     r"\b(?:rarer|scarcer|less (?:common|frequent|often)|fewer|declin\w+|decreas\w+|dropp\w+|drop|fell|falling|shr[aiu]nk\w*|vanish\w*|disappear\w*|dying out)\b",
     re.I,
@@ -186,7 +188,7 @@ def parts(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verdi
 def prevalence(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verdict | None:
     """Figures and "everybody has one": against the rates, and for a muscle against its variants."""
     rates = [f for f in evidence.considered if f.passage.section == "Prevalence"]
-    if not rates and _EVERY_HUMAN.search(read.text):
+    if not rates and _EVERYONE.search(read.text) and _EVERY_HUMAN.search(read.text):
         told = [f for f in facts.section(structure, "Prevalence", "Variants") if not f.passage.further]
         rates = [f for f in told if f.passage.section == "Prevalence" or "absent" in f.stems]
     if not rates:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from fabella_intents.definition import Definition
+from fabella_intents.dialogue import SOURCE
 from fabella_intents.mentions import link
 from fabella_intents.reading import Read
 from fabella_knowledge.library import Library
@@ -150,8 +151,9 @@ def look_up(read: Read, label: str, definition: Definition, structure: str, fact
     further = tuple(f for f in held if f.passage.further)
     chosen = _of_parts(default, question.parts)
     authors = {x.term for x in read.links if x.kind == "author"}
-    if authors:
-        cited = _by_authors((*chosen, *further), authors, facts)
+    source = (read.picked or "").removeprefix(SOURCE) if (read.picked or "").startswith(SOURCE) else None
+    if authors or source:
+        cited = _by_authors((*chosen, *further), authors, source, facts)
         if cited:
             rest = tuple(f for f in further if f not in cited)
             first = tuple(f for f in cited if not f.passage.further) or cited
@@ -185,10 +187,11 @@ def _of_parts(held: Sequence[Fact], parts: Sequence[str]) -> tuple[Fact, ...]:
     ) or tuple(held)
 
 
-def _by_authors(held: Sequence[Fact], authors: set[str], facts: Facts) -> tuple[Fact, ...]:
-    """The facts that rest on a work of one of the authors."""
+def _by_authors(held: Sequence[Fact], authors: set[str], source: str | None, facts: Facts) -> tuple[Fact, ...]:
+    """The facts that rest on a work of one of the authors, or on the reference `source`."""
     references = facts.library.references
-    works = {r.id for r in references.values() if any(a.rsplit(" ", 1)[0].lower() in authors for a in r.authors)}
+    works = {source}
+    works |= {r.id for r in references.values() if any(a.rsplit(" ", 1)[0].lower() in authors for a in r.authors)}
     return tuple(f for f in held if any(c.reference in works for c in f.passage.citations))
 
 

@@ -64,7 +64,9 @@ class Bibliography:
         journals = {x.term for x in read.links if x.kind == "journal"}
         years = set(re.findall(r"\b(?:19|20)\d\d\b", read.text))
         if named and journals and not any(r.container.lower() in journals for r in named):
-            return (*named[:1], *(r for r in self.references.values() if r.container.lower() in journals))[:3]
+            told = set(words(" ".join(journals)))
+            held = [r for r in self.references.values() if r.container.lower() in journals]
+            return (*named[:1], *self._ranked([w for w in read.row if w not in told], held)[:1])
         if named and years and not any(r.year in years for r in named):
             return tuple(named)
         return ()

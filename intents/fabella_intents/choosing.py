@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from fabella_knowledge.tokens import tokenize
+from fabella_knowledge.tokens import DETERMINERS, tokenize
 
 from fabella_intents.definition import Definition, intent_of
 from fabella_intents.dialogue import HELD
@@ -24,6 +24,7 @@ _NAME = 0.05  # and what its name adds
 _AWAY = 0.4  # what an intent about one structure loses where only another one is named
 _FIRM = 0.3  # the score from which on a firm refusal holds for the whole message
 _ABOUT = 0.15  # scores that lie so near to each other tell two intents not apart
+_MEANT = 0.5  # and this near to the best an intent may be meant beside it
 _DOUBT = 0.5
 _ORDER = ("origin", "insertion", "innervation", "blood_supply", "action")
 _LISTED = 4  # words between two named intents that still make a list
@@ -92,24 +93,19 @@ class Chooser:
         _, not_meant = self._mentioned(words, inside, start)
         if label in not_meant or (label == "heads" and len(named) == 1):
             label = named[0] if named else cued.best(self.router.answerable - set(not_meant))[0]
-        if (
-            label.startswith("references.")
-            and {"list", "all", "every"} & set(words)
-            and not any(x.kind == "author" for x in inside)
-        ):
-            label = "references.all" if "references.all" in self.router.labels else label
         sourced = any(x.kind in {"author", "journal"} for x in inside)
         if sourced and HELD & set(words) and "references.detail" in self.router.labels and "prevalence" not in label:
             label = "references.detail"
         return (label,), chance
 
     def _wider(self, label: str, score: float, part: Prediction) -> str:
-        """`label`, or one that scores about as much and whose sections hold those of `label` and more: both ends, not one."""
+        """`label`, or one that scores about as much and whose sections hold those of `label` and others that are meant too."""
         own = set(self._sections(label))
-        for other, value in part.scores:
-            if value < score - _ABOUT:
-                break
-            if other in self.router.answerable and own and own < set(self._sections(other)):
+        near = [other for other, value in part.scores if value > score - _MEANT and other in self.router.answerable]
+        for other in near:
+            wider = set(self._sections(other))
+            rest = any(own.isdisjoint(held := set(self._sections(x))) and held < wider for x in near)
+            if part.score(other) > score - _ABOUT and own and own < wider and rest:
                 return other
         return label
 
@@ -164,15 +160,14 @@ class Chooser:
         """The intents that the words name, and those named behind a "not"."""
         found: list[str] = []
         not_meant: list[str] = []
-        at = spent = 0
+        at = 0
         last: int | None = None
         while at < len(words):
             for size in (3, 2, 1):
                 hit = self._named.get(" ".join(words[at : at + size])) if at + size <= len(words) else None
                 if hit:
                     part_of_name = any(x.start - start <= at < x.end - start for x in inside)
-                    denied = not part_of_name and bool(set(words[max(spent, at - 3) : at]) & {"not", "don't"})
-                    spent = at
+                    denied = not part_of_name and _denied(words, at)
                     pool = not_meant if denied else found
                     if last is not None and at - last > _LISTED and not denied:
                         pool = []  # too far from the one before to be a list: "which exercise uses its functions"
@@ -182,6 +177,14 @@ class Chooser:
                     break
             at += 1
         return tuple(found), tuple(name for name in not_meant if name not in found)
+
+
+def _denied(words: Sequence[str], at: int) -> bool:
+    """Whether the name at that place is said not to be meant: "not the origin"."""
+    before = at - 1
+    while before >= 0 and words[before] in DETERMINERS:
+        before -= 1
+    return before >= 0 and words[before] in {"not", "don't"}
 
 
 def _names(definitions: Mapping[str, Definition]) -> dict[str, tuple[str, ...]]:

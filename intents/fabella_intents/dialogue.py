@@ -25,7 +25,7 @@ _POINTS = re.compile(
 _AND = re.compile(r"^\W*(?:and|ok and|what about|how about|and what about|or|but|also|same for|then|so)\b", re.I)
 _CORRECTS = re.compile(r"^\W*(?:no+|nope|not that|i mean|i meant|sorry|actually|wait)\b", re.I)
 _NTH = re.compile(
-    r"\b(first|second|third|fourth|fifth|last|1st|2nd|3rd|4th|5th)(?: (?:one|paper|study|source|reference|option|book))?\b",
+    r"\b(first|second|third|fourth|fifth|last|1st|2nd|3rd|4th|5th)(?: (one|paper|study|source|reference|option|book|figure|number|value|exercise|action|movement|head|item|point|part|statement|fact))?\b",
     re.I,
 )
 _OPENER = re.compile(
@@ -58,6 +58,7 @@ _FURTHER = re.compile(
     r"\b(?:more|further|additional|rest|(?:any|some)(?:thing|where)? else|other (?:studies|figures|numbers|ones|sources|exercises))\b",
     re.I,
 )
+_WORK = re.compile(r"\b(?:they|them|their)\b|\b(?:the|that|this) (?:study|paper|review|book|authors?|article|one)\b", re.I)
 _WHEN = re.compile(r"\bwhen\b.*\b(?:publish|publ|written|wrote|come out|came out|appear|out|from)", re.I)
 _THE_ONE = re.compile(r"\bthe (?:\w+ )?(?:one|paper|study|source|reference)\b", re.I)
 SOURCE = "@"  # before the key of a reference in `Context.listed`
@@ -102,7 +103,7 @@ def resolve(
         question.ordinal
         and not named
         and not question.parts
-        and (short or HELD & set(read.row))
+        and (short or HELD & set(read.row) or any(match.group(2) for match in _NTH.finditer(read.text)))
         and (context.options or context.listed)
     ):
         return _nth(read, context, definitions, spoken)
@@ -159,6 +160,14 @@ def resolve(
             if not named or label != "again.detail"
             else replace(read, elliptical=elliptical)
         )
+    if (
+        read.picked is None
+        and (context.last or "").startswith("references")
+        and context.references
+        and definition.handler is None
+        and _WORK.search(read.text)
+    ):
+        read = replace(read, picked=SOURCE + context.references[-1])  # "did they use EMG?": what that source says
     if context.intents and set(question.intents) & set(context.intents) and not named and _FURTHER.search(read.text):
         question = replace(question, more=True)
     only_names = bool(read.links or parts) and sum(x.end - x.start for x in read.links) >= len(read.row) - 4 and short
