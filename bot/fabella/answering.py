@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from fabella_intents.definition import Definition, intent_of
+from fabella_intents.mentions import STRUCTURES
 from fabella_intents.question import Context, Question
 from fabella_intents.reading import Read
 from fabella_intents.router import Router
@@ -228,7 +229,11 @@ class Desk:
             rest = evidence.facts
         else:
             told = evidence.considered if read.elliptical and context.shown else ()
-            rest = tuple(f for f in (*(told or evidence.considered), *(evidence.further if told else ())) if f.passage.id not in context.shown)
+            rest = tuple(
+                f
+                for f in (*(told or evidence.considered), *(evidence.further if told else ()))
+                if f.passage.id not in context.shown
+            )
         beyond = any(
             x.kind in {"muscle", "sesamoid bone", "tendon"} and {"besides", "apart", "aside", "than", "not"} & set(read.row[max(0, x.start - read.start - 4) : x.start - read.start])
             for x in read.links
@@ -309,7 +314,8 @@ class Desk:
             structure = (
                 definition.subject or read.question.structure or (context.structure if read.elliptical else None)
             )
-            if structure is None or structure not in self.facts.library.articles:
+            about = read.elliptical or any(x.kind in STRUCTURES for x in read.links)
+            if structure is None or not about or structure not in self.facts.library.articles:
                 continue
             evidence = look_up(read, label, definition, structure, self.facts)
             if not evidence.facts or (

@@ -38,6 +38,8 @@ _EVERYONE = re.compile(
     re.I,
 )
 _EVERY_HUMAN = re.compile(rf"\b{_ALL}\b", re.I)
+_NOT_ALL = re.compile(rf"(?:\bnot|n't)\W+(?:\w+\W+){{0,4}}?(?:{_ALL}|always)\b", re.I)
+_SOME = frozenset({"some"})
 _RARER = re.compile(
     r"\b(?:rarer|scarcer|less (?:common|frequent|often)|fewer|declin\w+|decreas\w+|dropp\w+|drop|fell|falling|shr[aiu]nk\w*|vanish\w*|disappear\w*|dying out)\b",
     re.I,
@@ -71,7 +73,8 @@ HEADS = re.compile(
     re.I,
 )
 _ONLY = re.compile(
-    r"\b(?:only|just|solely|nothing but|nowhere but|stops? at|limited to|confined to|merely|exclusively|purely)\b", re.I
+    r"\b(?:only|just|solely|nothing but|nowhere but|stops? at|nothing (?:else|more|above|below|beyond|further|other)|no (?:other|further) than|and that(?:'s| is) (?:it|all)|limited to|confined to|merely|exclusively|purely)\b",
+    re.I,
 )
 _NO_PART = re.compile(
     r"\b(?:nothing (?:to do|at|on|with|happens)|no (?:action|effect|role|function|influence|part|business)|not (?:act|work|cross|move|affect|involved))\b",
@@ -194,7 +197,10 @@ def prevalence(read: Read, structure: str, evidence: Evidence, facts: Facts) -> 
     if not rates:
         return None
     if _EVERYONE.search(read.text):
-        return Verdict(CONTRADICTED, tuple(rates))
+        some = (f for f in facts.section(structure, "Description") if _SOME & set(words(f.passage.text)))
+        told = tuple(dict.fromkeys((*some, *rates)))
+        # "It isn't in everybody, is it?" says what the sources say.
+        return Verdict(SUPPORTED if _not_all(read.text) and not read.question.negated else CONTRADICTED, told)
     every = facts.section(structure, "Prevalence")
     if _RARER.search(read.text) and any(_TREND in f.terms for f in every) and any(x.term == _TREND for x in read.links):
         return Verdict(CONTRADICTED, tuple(f for f in every if _TREND in f.terms))
@@ -210,6 +216,12 @@ def prevalence(read: Read, structure: str, evidence: Evidence, facts: Facts) -> 
     claimed = {n.replace(",", ".") for n in claim.groups()[:2] if n}
     held = {n for f in same for n in re.findall(r"\d+(?:\.\d+)?", f.passage.text.replace(",", ""))}
     return Verdict(OPEN if claimed <= held else CONTRADICTED, tuple(rates))
+
+
+def _not_all(text: str) -> bool:
+    """Whether it is denied that all have one; "doesn't everybody ...?" denies nothing."""
+    denied = _NOT_ALL.search(text)
+    return denied is not None and len(words(text[: denied.start()])) != 1
 
 
 def exercise(read: Read, evidence: Evidence) -> Verdict | None:

@@ -48,9 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # whatever it is, a person gets a line and not a traceback
         if os.environ.get("FABELLA_DEBUG"):
             raise
-        tell(
-            f"fabella: a fault in the program (FABELLA_DEBUG=1 shows where): {type(error).__name__}: {error}"
-        )
+        tell(f"fabella: a fault in the program (FABELLA_DEBUG=1 shows where): {type(error).__name__}: {error}")
         return FAULT
 
 

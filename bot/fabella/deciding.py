@@ -23,7 +23,6 @@ def decide(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
     if question.form == "either":
         return Verdict(OPEN, evidence.facts)
     checks = (
-        claims.heads(read, structure, facts),
         positions.depth(read, facts, structure),
         claims.parts(read, structure, evidence, facts),
         claims.prevalence(read, structure, evidence, facts),
@@ -35,6 +34,7 @@ def decide(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
         positions.place(read, structure, facts),
         positions.members(read, structure, facts),
         positions.owners(read, structure, facts),
+        claims.heads(read, structure, facts),
     )
     against = next((v for v in checks if v is not None and v.kind == CONTRADICTED), None)
     if against is not None and not question.negated:

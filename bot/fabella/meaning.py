@@ -11,17 +11,24 @@ from fabella.evidence import Evidence, Facts
 from fabella.verdict import OPEN, Verdict
 
 _FEW = 6  # words of a message that may name a part and ask nothing
+_PARTS = re.compile(r"\b(?:both|two|each of the|the) (?:\w+ )?(?:heads|bellies)\b|\beach (?:head|belly)\b", re.I)
 _SUPPLIES = re.compile(r"\b(?:suppl|innervat|serv|feed|fed|control|fire|drive|run)", re.I)
 
 
 def by_part(read: Read, definition: Definition, facts: Facts) -> str | None:
     """The one structure of the library that has the parts named ("the medial head")."""
-    if not read.question.parts or definition.subject is not None:
+    if not parted(read) or definition.subject is not None:
         return definition.subject
-    if not read.prediction.scores or (read.prediction.scores[0][1] <= 0 and len(read.row) <= _FEW):
+    named = {definition.name} & set(read.asked)
+    if not read.prediction.scores or (read.prediction.scores[0][1] <= 0 and len(read.row) <= _FEW and not named):
         return None  # "no, the medial one" on its own asks for nothing in particular
-    owners = [a.name for a in facts.library.articles.values() if set(read.question.parts) <= set(a.parts)]
+    owners = [a.name for a in facts.library.articles.values() if a.parts and set(read.question.parts) <= set(a.parts)]
     return owners[0] if len(owners) == 1 else None
+
+
+def parted(read: Read) -> bool:
+    """Whether the question names parts: "the medial head", "both bellies"."""
+    return bool(read.question.parts) or _PARTS.search(read.text) is not None
 
 
 def by_terms(read: Read, definition: Definition, facts: Facts) -> str | None:

@@ -9,8 +9,11 @@ from fabella_intents.mentions import Link, link
 from fabella_intents.reading import Read
 from fabella_knowledge.tokens import words
 
+from fabella import meaning
 from fabella.evidence import Facts
 from fabella.verdict import CONTRADICTED, SUPPORTED, Verdict
+
+_ENDS = frozenset({"origin", "insertion", "attachments"})
 
 
 def depth(read: Read, facts: Facts, structure: str) -> Verdict | None:
@@ -73,8 +76,9 @@ def place(read: Read, structure: str, facts: Facts) -> Verdict | None:
         "insertion",
     }:
         return None
-    if read.elliptical and read.question.form == "open":
-        return None  # "and at the shoulder?" asserts nothing
+    ends = _ENDS & {intent_of(one) for one in read.question.intents}
+    if read.question.form in {"open", "presumes"} and (read.elliptical or (ends and meaning.parted(read))):
+        return None  # "and at the shoulder?", "a point for each head on this femur in my hand": nothing is asserted
     held = [f for f in facts.section(structure, "Location", "Description") if not f.passage.further]
     around = {a for f in held for t in f.main if vocabulary.kind(t) == "region" for a in vocabulary.ancestors(t)}
     for one in read.links:

@@ -91,7 +91,9 @@ class Bibliography:
         """The reference that an item of `Context.listed` is, or those behind what it names."""
         if item.startswith(SOURCE):
             return self._of((item.removeprefix(SOURCE),))
-        told = (f.passage.id for f in self._facts if item in {f.passage.id, f.passage.part} or item in f.passage.terms[:1])
+        told = (
+            f.passage.id for f in self._facts if item in {f.passage.id, f.passage.part} or item in f.passage.terms[:1]
+        )
         return self.backing(tuple(told))
 
     def all(self) -> tuple[Reference, ...]:

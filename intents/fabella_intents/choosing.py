@@ -15,7 +15,7 @@ from fabella_knowledge.tokens import DETERMINERS, tokenize
 from fabella_intents.definition import Definition, intent_of
 from fabella_intents.dialogue import HELD
 from fabella_intents.forms import Form
-from fabella_intents.mentions import STRUCTURES, Link
+from fabella_intents.mentions import Link
 from fabella_intents.question import Context
 from fabella_intents.router import Prediction, Router
 
@@ -50,7 +50,6 @@ class Chooser:
         words: Sequence[str],
         form: Form,
         inside: Sequence[Link],
-        links: Sequence[Link],
         context: Context,
         start: int,
     ) -> tuple[tuple[str, ...], float]:
@@ -63,17 +62,13 @@ class Chooser:
                 return (declined,), whole.answerable
         outright = self.named(words)
         if best in self.router.talk:
-            meant = outright and score < 0.5 and (len(outright) > 1 or len(words) > 3)
-            return (outright, self.router.threshold) if meant else ((best,), chance)
+            return (best,), chance
         for name, one in self.definitions.items():
             # A cue word of something that is declined ("mnemonic") is meant, whatever else the question names.
             if one.refusal and set(one.cues) & set(words) and part.score(name) > _CUED_AWAY:
                 return (name,), min(chance, 0.1)
-        cued = self._unless_other(self._cued(part, words, inside), words, links, context)
+        cued = self._cued(part, words, inside)
         named = () if cued.scores[0][0].startswith("references") else outright
-        if len(named) > 1 and _MENDS.search(" ".join(words)):
-            named = named[-1:]  # "the origin, no, the insertion I mean"
-            return named, max(chance, self.router.threshold)
         if len(named) > 1 and form.kind == "open" and chance >= 0.15:
             return named, max(chance, self.router.threshold)
         clear = cued.best(self.router.answerable)[1] > cued.best(self.router.declined)[1] + 0.05
@@ -88,14 +83,9 @@ class Chooser:
             return (label,), chance
         label, top = cued.best(self.router.answerable)
         label = self._wider(label, top, cued)
-        if len(named) == 1 and top < 0 and named[0] != intent_of(label):
-            label = named[0]  # the router is unsure, and the question says outright what it asks
         _, not_meant = self._mentioned(words, inside, start)
         if label in not_meant or (label == "heads" and len(named) == 1):
             label = named[0] if named else cued.best(self.router.answerable - set(not_meant))[0]
-        sourced = any(x.kind in {"author", "journal"} for x in inside)
-        if sourced and HELD & set(words) and "references.detail" in self.router.labels and "prevalence" not in label:
-            label = "references.detail"
         return (label,), chance
 
     def _wider(self, label: str, score: float, part: Prediction) -> str:
@@ -111,23 +101,6 @@ class Chooser:
 
     def _sections(self, label: str) -> tuple[str, ...]:
         return self.definitions[intent_of(label)].sections(label)
-
-    def _unless_other(
-        self, part: Prediction, words: Sequence[str], links: Sequence[Link], context: Context
-    ) -> Prediction:
-        """An intent with a subject of its own is unlikely where only another structure is named."""
-        named = {x.term for x in links if x.kind in STRUCTURES}
-        if not named or {"bone", "bones", "sesamoid", "ossicle", "opacity"} & set(words):
-            return part
-        away = {
-            n
-            for n, one in self.definitions.items()
-            if one.subject and one.subject not in named and context.structure != one.subject
-        }
-        if not away:
-            return part
-        scores = [(label, value - _AWAY if intent_of(label) in away else value) for label, value in part.scores]
-        return replace(part, scores=tuple(sorted(scores, key=lambda x: -x[1])))
 
     def _cued(self, part: Prediction, words: Sequence[str], inside: Sequence[Link]) -> Prediction:
         """The prediction with the cue words of the definitions weighed in."""

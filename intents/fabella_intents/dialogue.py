@@ -58,7 +58,9 @@ _FURTHER = re.compile(
     r"\b(?:more|further|additional|rest|(?:any|some)(?:thing|where)? else|other (?:studies|figures|numbers|ones|sources|exercises))\b",
     re.I,
 )
-_WORK = re.compile(r"\b(?:they|them|their)\b|\b(?:the|that|this) (?:study|paper|review|book|authors?|article|one)\b", re.I)
+_WORK = re.compile(
+    r"\b(?:they|them|their)\b|\b(?:the|that|this) (?:study|paper|review|book|authors?|article|one)\b", re.I
+)
 _WHEN = re.compile(r"\bwhen\b.*\b(?:publish|publ|written|wrote|come out|came out|appear|out|from)", re.I)
 _THE_ONE = re.compile(r"\bthe (?:\w+ )?(?:one|paper|study|source|reference)\b", re.I)
 SOURCE = "@"  # before the key of a reference in `Context.listed`
@@ -117,7 +119,8 @@ def resolve(
     if loud < _CLEAR:
         before = (intent_of(label) for label in context.intents)
         usual = usual.union(*(definitions[name].typical for name in before if name in definitions))
-    if context.intents and not named and _bare(read, spoken.sides, usual):
+    about = not named or (parts and question.structure == context.structure)
+    if context.intents and about and _bare(read, spoken.sides, usual):
         return _carry(read, context, parts)
     if context.intents and not named and short and len(context.parts) == 1 and _OTHER.search(read.text):
         return _carry(read, context, parts)
@@ -222,8 +225,6 @@ def _nth(read: Read, context: Context, definitions: Mapping[str, Definition], sp
 
 def _bare(read: Read, sides: Mapping[str, str], usual: frozenset[str]) -> bool:
     """Whether the words hold nothing but names of parts, sides, authors, and connecting or `usual` words: "and the medial?"."""
-    if any(x.kind in STRUCTURES for x in read.links):
-        return False
     content = [w for w in read.loose if w not in _CONNECTING and w not in sides and w not in usual]
     return not content and bool(read.links or set(read.loose) & set(sides))
 

@@ -45,7 +45,9 @@ _ROMAN = re.compile(r"(?:^|[\s,;/(])\(?(i{1,3}|iv|vi{0,3})\s*[).:]\s*(?=\S)", re
 _NUMBERED = re.compile(r"(?:^|[\s,;/(])\(?([1-8])\s*[).:]\s*(?=\S)")
 _MARKS = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8}
 # Numbers list options only where one of them is to be chosen; else they number questions.
-_CHOOSES = re.compile(r"\b(?:which of (?:the|these)|choose|pick|select|statements?|options?|correct|true|false|except|one of)\b", re.I)
+_CHOOSES = re.compile(
+    r"\b(?:which of (?:the|these)|choose|pick|select|statements?|options?|correct|true|false|except|one of)\b", re.I
+)
 _BARE = re.compile(r"(?<=[\s:,;?])([A-E])\s+(?=\S)")
 _BRIEF = re.compile(
     r"\b(?:one sentence|one line|briefly|in brief|short answer|tl;?dr|in short|keep it short|shorter|in a nutshell|concise(?:ly)?|one-liner|few words|shortly)\b",
@@ -106,7 +108,10 @@ def _options(text: str) -> tuple[tuple[tuple[str, str], ...], str]:
         if len(run) >= 2 and (pattern in (_LETTERED, _BARE) or _CHOOSES.search(stem)):
             ends = [m.start() for m in run[1:]] + [len(text)]
             options = tuple(
-                (m.group(1).upper() if m.group(1) in "ABCDEFGHabcdefgh" else m.group(1), text[m.end() : end].strip(" ,;/.?"))
+                (
+                    m.group(1).upper() if m.group(1) in "ABCDEFGHabcdefgh" else m.group(1),
+                    text[m.end() : end].strip(" ,;/.?"),
+                )
                 for m, end in zip(run, ends, strict=True)
             )
             return options, stem

@@ -22,6 +22,11 @@ _SWITCH = re.compile(
     r"|back to|on to|moving on|(?:let's |lets |let us )?(?:leave|forget|drop|skip)|never ?mind|enough (?:of|about|on)|(?:i'm |im )?done with|apart from that)[^,:;?]{0,40}[,:;]\s*(?=\w)",
     re.I,
 )
+_SHORT = 8  # words of a sentence that may be a correction
+# "China, not Nigeria": what stands behind is taken back.
+_NOT_THAT = re.compile(
+    r"[,;–—-]\s*(?:and\s+)?not\s+(?:(?:the|in|from|on|at|for)\s+)?[\w'-]+(?:\s[\w'-]+)?\s*[.!?]*$", re.I
+)
 # What is taken back in favour of what follows: "not China, Korea", "oops not the origin, the insertion".
 _TAKEN_BACK = re.compile(
     r"^(?:(?:no+|nope|oops|sorry|wait|hm+|ah|oh|argh|i meant?|i said)\W+)*not\s+(?:(?:the|in|from|on|at|for|my)\s+)?(?:[\w'-]+\s?){1,3}[,;:–—]\s*(?:but\s+|rather\s+|i meant?\s+)?(?=\w)",
@@ -32,13 +37,16 @@ _OPENING = re.compile(
     re.I,
 )
 _JOINT = re.compile(
-    r"(?:\s*[,;]\s*|\s+)(?:and|also|plus|&|n|and also|and then)\s+(?:also\s+)?(?=(?:(?:in|on|at|to|from|of|by|with|through|for|into)\s+)?(?:what|what's|whats|where|where's|which|who|how|when|why|does|do|is|are|can|tell|give|list|name)\b)"
+    r"(?:\s*[,;]\s*|\s+)(?:and|also|plus|&|n|and also|and then)\s+(?:also\s+)?(?=(?:if [^,;?]{1,40},\s*)?(?:(?:in|on|at|to|from|of|by|with|through|for|into)\s+)?(?:what|what's|whats|where|where's|which|who|how|when|why|does|do|is|are|can|tell|give|list|name)\b)"
     r"|\s*,\s*(?=(?:(?:in|on|at|to|from|of|by|with|through)\s+)?(?:what|where|which|who|how|why)\b(?! (?:is|are) (?:the )?(?:link|point)\b))",
     re.I,
 )
 
 
-_LISTED = re.compile(r"\s*(?:[,;:+&/]|\s[-–—]\s|\(?\b\d[).](?=\s)|\b(?:and|plus|n|also|then)\b)[\s,;:]*(?:(?:and|plus|also|then)\b\s*)?", re.I)
+_LISTED = re.compile(
+    r"\s*(?:[,;:+&/]|\s[-–—]\s|\(?\b\d[).](?=\s)|\b(?:and|plus|n|also|then)\b)[\s,;:]*(?:(?:and|plus|also|then)\b\s*)?",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,9 @@ def split(utterance: Utterance) -> tuple[Segment, ...]:
         turned = _SWITCH.match(sentence) or _TAKEN_BACK.match(sentence)
         if turned is not None:
             sentence, start = sentence[turned.end() :], start + turned.end()
+        back = _NOT_THAT.search(sentence)
+        if back is not None and len(sentence.split()) <= _SHORT:
+            sentence = sentence[: back.start()]
         asks = sentence.rstrip(" )\"'").endswith("?") or bool(_ASKS.match(sentence))
         found.append(Segment(sentence, start, asks))
     told = [one for one in found if not _OPENING.match(one.text)] or found

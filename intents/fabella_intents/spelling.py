@@ -25,6 +25,9 @@ CHAT: Mapping[str, str] = {
 }  # fmt: skip
 
 
+_LATIN = ("us", "um", "is", "ar", "al", "or", "ae", "ale", "oid", "osa", "ata", "ulla")
+
+
 @dataclass(frozen=True, slots=True)
 class Correction:
     """A word that was mended, and to what. Several candidates: as near to each, so none was taken."""
@@ -98,6 +101,12 @@ class Speller:
             and (word[: -len(ending)] in self.known or word[: -len(ending)] + "e" in self.known)
             for ending in ("s", "es", "ed", "ing", "ly", "er", "ers")
         )  # fmt: skip
+
+    def compound(self, word: str) -> bool:
+        """Whether the word is two known ones written together ("mailbag"); one with a Latin ending never is."""
+        if word.endswith(_LATIN) or len(word) > 30:
+            return False
+        return any(word[:at] in self.known and word[at:] in self.known for at in range(3, len(word) - 2))
 
     def _settle(self, word: str, hits: list[tuple[int, str]]) -> Correction | None:
         least = min(distance for distance, _ in hits)

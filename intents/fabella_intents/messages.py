@@ -1,0 +1,75 @@
+"""A message as it is worked on: its words mended, its names linked, and its sentences told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from fabella_knowledge.tokens import Token
+from fabella_knowledge.vocabulary import Vocabulary
+
+from fabella_intents import segments
+from fabella_intents.mentions import STRUCTURES, Link, link
+from fabella_intents.segments import Segment
+from fabella_intents.utterance import Utterance
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Message:
+    """`tokens` are the words as given, `row` those words mended, `links` the names among them; `told` the sentences.
+
+    A `Span` is a half-open range of places in `row`.
+    """
+
+    utterance: Utterance
+    tokens: tuple[Token, ...]
+    row: tuple[str, ...]
+    links: tuple[Link, ...]
+    told: tuple[Segment, ...]
+
+    @cached_property
+    def kept(self) -> tuple[str, ...]:
+        """The words, "" for one that was taken back or left behind ("not China, Korea")."""
+        spans = [range(*self.span(one)) for one in self.told]
+        return tuple(word if any(n in span for span in spans) else "" for n, word in enumerate(self.row))
+
+    @property
+    def whole(self) -> Segment:
+        """All of it as one piece."""
+        return Segment(self.utterance.text, 0, True)
+
+    def span(self, piece: Segment) -> Span:
+        """The places of the words of `piece`; (0, 0) for none."""
+        end = piece.start + len(piece.text)
+        inside = [n for n, token in enumerate(self.tokens) if piece.start <= token.start < end]
+        return (inside[0], inside[-1] + 1) if inside else (0, 0)
+
+    def words(self, span: Span) -> tuple[str, ...]:
+        """The mended words in `span`."""
+        return self.row[span[0] : span[1]]
+
+    def inside(self, span: Span) -> tuple[Link, ...]:
+        """The names that lie in `span`."""
+        return tuple(one for one in self.links if span[0] <= one.start and one.end <= span[1])
+
+    def about(self, span: Span) -> Link | None:
+        """The structure named first before `span`, where `span` itself names none."""
+        named = [one for one in self.links if one.kind in STRUCTURES and one.start < span[1]]
+        return None if not named or any(one.start >= span[0] for one in named) else named[0]
+
+    def proper(self, place: int) -> bool:
+        """Whether the word there is written as the name of a person or place: a capital within a sentence of small ones."""
+        token = self.tokens[place]
+        text = self.utterance.text
+        if not text[token.start].isupper() or text[token.start : token.end].isupper():
+            return False
+        before = text[: token.start].rstrip(" (\"'")
+        return bool(before) and before[-1] not in ".!?:;\n"
+
+
+def make(utterance: Utterance, tokens: tuple[Token, ...], row: Sequence[str], vocabulary: Vocabulary) -> Message:
+    """The message with these words, its names linked."""
+    return Message(utterance, tokens, tuple(row), link(row, vocabulary), segments.split(utterance))

@@ -1,0 +1,159 @@
+"""Parts a message into the questions that it asks, where each of them says enough by itself."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Sequence
+
+from fabella_knowledge.tokens import singular
+from fabella_knowledge.vocabulary import PartWords
+
+from fabella_intents import forms, segments
+from fabella_intents.mentions import STRUCTURES
+from fabella_intents.messages import Message, Span
+from fabella_intents.predicting import Predictor
+from fabella_intents.router import Prediction
+from fabella_intents.segments import Segment
+
+_WEAK = 0.2  # under this score a question in a message is not sure to be one of its own
+_TOPIC = 0.3  # the score from which on an item of a list asks something of its own
+_SAYS = -0.45  # the score from which on a piece says anything
+_UNDECIDED = 0.3  # the chance of being answerable from which on, up to the threshold, a piece is unclear
+# Words that ask for nothing in particular by themselves: "which one then?", "and where else", "in what direction".
+_FUNCTION = frozenset(
+    "a an the this that these those it its they them their he she his her my your our i me you we us one ones of in on at to from for by with as and "
+    "or but nor so then than if is are was were be been being do does did done has have had can could will would should may might must not no yes "
+    "right correct true what which who whom whose where when how why there here else instead way direction also too well please pls thanks again now "
+    "just only really actually any some all both each every other say says said tell me about call called mean means get got give show go goes come "
+    "comes etc ok okay hi hey what's where's who's it's that's isn't doesn't don't".split()
+)
+# And questions that are whole although all their words are such: "what is it", "where does it come from".
+_ASKS = r"\b(?:what|where|who|how|why)(?:'?s|\s+(?:is|are|does|do|did|can))"
+_WHOLE = re.compile(rf"{_ASKS}?\s+(?:it|they|this|that|one|each|each one)\b", re.I)
+_WHOLE_OF = re.compile(rf"{_ASKS}\b", re.I)
+_FILLER = re.compile(
+    r"^(?:anybody|anyone|right|please|pls|thanks|ok|okay|no|yes|huh|eh|you know|correct|true|help|any ideas?)\W*$", re.I
+)
+POINTS = frozenset({"that", "it", "this", "so", "they", "them"})  # words that point back
+
+
+class Splitter:
+    """Parts messages with what `predictor` says of the pieces; `named` tells the intents that words ask for outright."""
+
+    def __init__(
+        self, predictor: Predictor, parts: PartWords, named: Callable[[Sequence[str]], tuple[str, ...]]
+    ) -> None:
+        self._predictor = predictor
+        self._router = predictor.router
+        self._parts = parts
+        self._named = named
+
+    def pieces(self, message: Message, whole: Prediction) -> tuple[Segment, ...]:
+        """The pieces that are questions of their own; the whole message when splitting it makes nothing clearer."""
+        text = message.utterance.text
+        begin = message.told[0].start if message.told else 0  # behind "switching to anatomy, ..."
+        everything = Segment(text[begin:], begin, True)
+        if forms.detect(text).options:
+            return (everything,)
+        asked = [one for one in message.told if one.asks and self._worded(one, message)]
+        asked = [one for one in asked if self._content(one, message)] or asked
+        if not asked:
+            return (everything,)
+        if len(asked) > 1 and not self._separate(asked, message):
+            # A later sentence that says little ("anybody?", "right?") belongs to the one before it.
+            return (everything,)
+        found = [
+            piece for one in asked for clause in self._clauses(one, message) for piece in self._topics(clause, message)
+        ]
+        if len(found) == 1 and found[0].text != everything.text and self._needs_story(found[0], message, whole):
+            return (everything,)
+        return tuple(found)
+
+    def _clauses(self, sentence: Segment, message: Message) -> tuple[Segment, ...]:
+        """The questions that a sentence joins, if each is one of its own."""
+        clauses = segments.clauses(sentence)
+        told = all(self._content(one, message) for one in clauses)
+        return clauses if len(clauses) > 1 and told and self._separate(clauses, message, alike=True) else (sentence,)
+
+    def _topics(self, piece: Segment, message: Message) -> tuple[Segment, ...]:
+        """The topics that a sentence lists ("type of bone, place, what it touches"), each with what belongs to it."""
+        items = segments.items(piece)
+        if len(items) < 2 or forms.detect(piece.text).kind != "open":
+            return (piece,)
+        topics: list[tuple[int, str]] = []
+        for one in items:
+            if not self._content(one, message, named=False):
+                continue
+            label, score = self._predictor.predict(message, message.span(one)).scores[0]
+            if score >= _TOPIC and label in self._router.answerable and not label.startswith("again."):
+                topics.append((one.start, label))
+        asked = len({label for _, label in topics})
+        if asked < 2 or asked <= len(self._named(message.words(message.span(piece)))):
+            return (piece,)
+        # What is no topic belongs to the one before it, and what comes before the first to the first.
+        starts = [piece.start, *(start for start, _ in topics[1:])]
+        ends = [*starts[1:], piece.start + len(piece.text)]
+        return tuple(
+            Segment(piece.text[a - piece.start : b - piece.start], a, piece.asks)
+            for a, b in zip(starts, ends, strict=True)
+        )
+
+    def _separate(self, pieces: Sequence[Segment], message: Message, *, alike: bool = False) -> bool:
+        """Whether the pieces ask different things, each of them clearly: by intent, or by what they speak of.
+
+        `alike` allows the same intent even where nothing that the pieces speak of tells them apart.
+        """
+        labels = []
+        spoken = []
+        weak = False
+        for piece in pieces:
+            span = message.span(piece)
+            part = self._predictor.predict(message, span)
+            label, score = part.scores[0]
+            unclear = _UNDECIDED <= part.answerable < self._router.threshold and label not in self._router.talk
+            if unclear or score < _SAYS or label.startswith("again.") or span[1] - span[0] < 2:
+                return False
+            weak = weak or (label in self._router.answerable and score < _WEAK)
+            labels.append(label)
+            named = {x.term for x in message.inside(span) if x.kind not in STRUCTURES}
+            spoken.append(named | (set(message.words(span)) - _FUNCTION if score > _WEAK else set()))
+        declined = any(label in self._router.declined for label in labels)
+        if weak and declined:
+            return False  # what follows a question that is declined asks on about the same, unless it is clear
+        if len(set(labels)) > 1:
+            return True
+        return not declined and (alike or all(a and b and not a & b for a, b in itertools.pairwise(spoken)))
+
+    def _content(self, piece: Segment, message: Message, *, named: bool = True) -> bool:
+        """Whether a piece says what it asks for: in words beside names and function words, or (`named`) by a name."""
+        span = message.span(piece)
+        inside = message.inside(span)
+        if named and any(x.kind not in STRUCTURES and x.kind != "part" for x in inside):
+            return True
+        if _WHOLE.search(piece.text) or (_WHOLE_OF.search(piece.text) and any(x.kind in STRUCTURES for x in inside)):
+            return True
+        taken = {n for x in inside for n in range(x.start, x.end)}
+        return any(
+            word not in _FUNCTION and singular(word) not in self._parts.nouns and not word.isdigit()
+            for n, word in enumerate(message.words(span), span[0])
+            if n not in taken
+        )
+
+    def _needs_story(self, piece: Segment, message: Message, whole: Prediction) -> bool:
+        """Whether the one question of a message says too little, or points back: what comes before tells what is asked."""
+        span = message.span(piece)
+        score = self._predictor.predict(message, span).scores[0][1]
+        named = _starting(message, span)
+        points = named <= 1 and bool(POINTS & set(message.words(span)))
+        if whole.answerable >= self._router.threshold and (points or (not named and score < 0.5)):
+            return True
+        return score < 0 and whole.scores[0][1] > score
+
+    def _worded(self, piece: Segment, message: Message) -> bool:
+        span = message.span(piece)
+        return span[1] > span[0] and any(c.isalpha() for c in piece.text) and not _FILLER.match(piece.text)
+
+
+def _starting(message: Message, span: Span) -> int:
+    return sum(span[0] <= x.start < span[1] for x in message.links)
