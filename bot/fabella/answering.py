@@ -212,9 +212,7 @@ class Desk:
             return (picked,)
         if _OTHERS.search(read.text) and verdict.kind == OPEN:
             facts = self._others(read, evidence, context)
-        if question.brief and len(facts) > 1 and not question.parts:
-            facts = facts[:1] if read.elliptical else facts
-        return facts
+        return _shorter(facts) if question.brief and read.elliptical and not question.parts else facts
 
     def _others(self, read: Read, evidence: Evidence, context: Context) -> tuple[Fact, ...]:
         """What there is besides what the question names, or besides what was shown last. Empty: nothing else."""
@@ -326,3 +324,12 @@ class Desk:
             if verdict.kind == CONTRADICTED:
                 return self._compose(read, definition, structure, evidence, verdict, Context())
         return None
+
+
+def _shorter(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """The first fact of each section and, among those about parts or exercises, of each of them."""
+    kept: dict[tuple[str, str], Fact] = {}
+    for one in facts:
+        listed = one.passage.terms[0] if one.passage.section == "Exercises" and one.passage.terms else one.passage.part
+        kept.setdefault((one.passage.section, listed or ""), one)
+    return tuple(kept.values())

@@ -6,6 +6,7 @@ import re
 
 from fabella_intents.definition import Definition
 from fabella_intents.reading import Read
+from fabella_intents.splitting import POINTS
 
 from fabella.evidence import Evidence, Facts
 from fabella.verdict import OPEN, Verdict
@@ -83,14 +84,12 @@ def beside(read: Read, definition: Definition, evidence: Evidence, verdict: Verd
     """Whether the question asks beside the facts: for a movement that they don't name, or beyond the nerve or artery."""
     form = read.question.form
     named = {x.term for x in read.links}
-    if (
-        definition.subject is not None
-        and definition.together
-        and definition.subject not in named
-        and not read.elliptical
-    ):
-        # "How many people have a patella": another bone's figures are asked for.
-        return any(x.kind == "bone" for x in read.links)
+    if definition.subject is not None and definition.subject not in named and not POINTS & set(read.row):
+        # "How many people have a patella", "does the patella touch the tibia": another bone is asked about.
+        covers = facts.library.vocabulary.covers
+        told = {t for f in evidence.considered for t in f.terms}
+        other = any(x.kind == "bone" and not any(covers(x.term, t) for t in told) for x in read.links)
+        return other and (read.question.structure is None or (definition.together and not read.elliptical))
     if definition.name == "action" and form in {"yesno", "truefalse", "either"} and verdict.kind == OPEN:
         claimed = {x.term for x in read.links if x.kind == "movement" and x.term not in read.conditional}
         return bool(claimed) and not any(claimed & f.terms for f in evidence.considered)

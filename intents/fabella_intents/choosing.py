@@ -24,6 +24,7 @@ _NAME = 0.05  # and what its name adds
 _AWAY = 0.4  # what an intent about one structure loses where only another one is named
 _FIRM = 0.3  # the score from which on a firm refusal holds for the whole message
 _ABOUT = 0.15  # scores that lie so near to each other tell two intents not apart
+_UNSURE = 0.4  # an intent named outright is taken before one that scores at most so much more
 _MEANT = 0.5  # and this near to the best an intent may be meant beside it
 _DOUBT = 0.5
 _ORDER = ("origin", "insertion", "innervation", "blood_supply", "action")
@@ -83,6 +84,8 @@ class Chooser:
             return (label,), chance
         label, top = cued.best(self.router.answerable)
         label = self._wider(label, top, cued)
+        if len(named) == 1 and top < 0 and named[0] != intent_of(label) and cued.score(named[0]) > top - _UNSURE:
+            label = named[0]  # the router is unsure, and the question says outright what it asks
         _, not_meant = self._mentioned(words, inside, start)
         if label in not_meant or (label == "heads" and len(named) == 1):
             label = named[0] if named else cued.best(self.router.answerable - set(not_meant))[0]
@@ -119,6 +122,14 @@ class Chooser:
             return part
         scores = [(label, value + bonus.get(intent_of(label), 0.0)) for label, value in part.scores]
         return replace(part, scores=tuple(sorted(scores, key=lambda x: -x[1])))
+
+    def computed(self, label: str) -> bool:
+        """Whether code computes the answer of the intent."""
+        return self.definitions[intent_of(label)].handler is not None
+
+    def topic(self, label: str) -> str:
+        """What tells two questions apart: the label, or the intent alone where one answer serves all its aspects."""
+        return intent_of(label) if self.computed(label) else label
 
     def named(self, words: Sequence[str]) -> tuple[str, ...]:
         """The intents that the words ask for outright ("origin and insertion"), in their order."""

@@ -67,6 +67,7 @@ SOURCE = "@"  # before the key of a reference in `Context.listed`
 TOPIC = "?"  # before the name of an intent there
 SECTION = "#"  # in the id of a passage
 _NO_CHANCE = 0.1  # under this chance of being answerable a question about an item is declined
+_ASKS = -0.3  # and over this one a question about an item
 _CLEAR = 0.2  # over this score a follow-up asks something of its own
 _LABEL_FLOOR = -0.5  # under this score a follow-up says nothing of its own: the intent before it goes on
 
@@ -212,7 +213,7 @@ def _nth(read: Read, context: Context, definitions: Mapping[str, Definition], sp
     topic = (item.removeprefix(TOPIC),) if item.startswith(TOPIC) else context.intents
     if parts or not (SECTION in item or item.startswith(TOPIC)):
         question = replace(question, parts=parts, claims=question.claims if parts else (*question.claims, item))
-    own = says_more and loud > _CLEAR and not meant.refusal and meant.handler is None
+    own = says_more and loud > _ASKS and not meant.refusal and meant.handler is None
     return replace(
         read,
         question=replace(

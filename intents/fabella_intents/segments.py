@@ -18,8 +18,8 @@ _ASKS = re.compile(
 )
 # What only announces another topic: "switching to anatomy, ...".
 _SWITCH = re.compile(
-    r"^(?:(?:ok|okay|so|and|cool|right|lol)\W+)*(?:switching (?:to|topics?|over)|(?:new|another|different|other) (?:topic|question)|chang(?:e|ing) (?:of |the )?(?:topic|subject)"
-    r"|back to|on to|moving on|(?:let's |lets |let us )?(?:leave|forget|drop|skip)|never ?mind|enough (?:of|about|on)|(?:i'm |im )?done with|apart from that)[^,:;?]{0,40}[,:;]\s*(?=\w)",
+    r"^(?:(?:ok|okay|so|and|cool|right|lol|but|oh|hm+)\W+)*(?:switching (?:to|topics?|over)|(?:new|another|different|other) (?:topic|question)|chang(?:e|ing) (?:of |the )?(?:topic|subject)"
+    r"|back to|on to|moving on|(?:let's |lets |let us )?(?:leave|forget|drop|skip)|never ?mind|enough (?:of|about|on)|(?:i'm |im )?done with|apart from that|(?:totally |completely |entirely )?(?:unrelated|off[- ]topic|something (?:else|different))|by the way|btw|side note|on (?:a|another) (?:\w+ )?note)[^,:;?]{0,40}[,:;]\s*(?=\w)",
     re.I,
 )
 _SHORT = 8  # words of a sentence that may be a correction
@@ -33,7 +33,7 @@ _TAKEN_BACK = re.compile(
     re.I,
 )
 _OPENING = re.compile(
-    r"^(?:(?:ok|okay|so|and|hi|hello|hey)\W+)*(?:(?:a |one |another |next |new |different |quick |last )+questions?(?: again)?|next one|hi|hello|hey(?: there)?|thanks|thank you)\W*$",
+    r"^(?:(?:ok|okay|so|and|hi|hello|hey)\W+)*(?:(?:a |one |another |next |new |different |quick |last )+questions?(?: again)?|next one|hi|hello|hey(?: there)?|thanks|thank you|cheers|my (?:mistake|bad|fault|error)|sorry|oops)\W*$",
     re.I,
 )
 _JOINT = re.compile(
@@ -74,6 +74,8 @@ def split(utterance: Utterance) -> tuple[Segment, ...]:
         asks = sentence.rstrip(" )\"'").endswith("?") or bool(_ASKS.match(sentence))
         found.append(Segment(sentence, start, asks))
     told = [one for one in found if not _OPENING.match(one.text)] or found
+    if len(told) == 1:
+        return (Segment(told[0].text, told[0].start, True),)
     if not any(one.asks for one in told):
         first = told[0]
         return (Segment(utterance.text[first.start :], first.start, True),) if utterance.text else ()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from fabella_knowledge.tokens import singular
 from fabella_knowledge.vocabulary import PartWords
 
 from fabella_intents import forms, segments
+from fabella_intents.choosing import Chooser
 from fabella_intents.mentions import STRUCTURES
 from fabella_intents.messages import Message, Span
 from fabella_intents.predicting import Predictor
@@ -39,15 +40,13 @@ POINTS = frozenset({"that", "it", "this", "so", "they", "them"})  # words that p
 
 
 class Splitter:
-    """Parts messages with what `predictor` says of the pieces; `named` tells the intents that words ask for outright."""
+    """Parts messages with what `predictor` says of the pieces, and `chooser` of the intents that they name."""
 
-    def __init__(
-        self, predictor: Predictor, parts: PartWords, named: Callable[[Sequence[str]], tuple[str, ...]]
-    ) -> None:
+    def __init__(self, predictor: Predictor, parts: PartWords, chooser: Chooser) -> None:
         self._predictor = predictor
         self._router = predictor.router
         self._parts = parts
-        self._named = named
+        self._chooser = chooser
 
     def pieces(self, message: Message, whole: Prediction) -> tuple[Segment, ...]:
         """The pieces that are questions of their own; the whole message when splitting it makes nothing clearer."""
@@ -67,8 +66,20 @@ class Splitter:
             piece for one in asked for clause in self._clauses(one, message) for piece in self._topics(clause, message)
         ]
         if len(found) == 1 and found[0].text != everything.text and self._needs_story(found[0], message, whole):
-            return (everything,)
+            return (self._story(found[0], everything, message),)
         return tuple(found)
+
+    def _story(self, piece: Segment, everything: Segment, message: Message) -> Segment:
+        """The question with what it points back at: from the last sentence that names a structure, else all of it."""
+        if self._content(piece, message):
+            return everything
+        naming = [
+            one
+            for one in message.told
+            if one.start < piece.start and any(x.kind in STRUCTURES for x in message.inside(message.span(one)))
+        ]
+        start = naming[-1].start if naming else everything.start
+        return Segment(message.utterance.text[start:], start, True)
 
     def _clauses(self, sentence: Segment, message: Message) -> tuple[Segment, ...]:
         """The questions that a sentence joins, if each is one of its own."""
@@ -87,9 +98,9 @@ class Splitter:
                 continue
             label, score = self._predictor.predict(message, message.span(one)).scores[0]
             if score >= _TOPIC and label in self._router.answerable and not label.startswith("again."):
-                topics.append((one.start, label))
+                topics.append((one.start, self._chooser.topic(label)))
         asked = len({label for _, label in topics})
-        if asked < 2 or asked <= len(self._named(message.words(message.span(piece)))):
+        if asked < 2 or asked <= len(self._chooser.named(message.words(message.span(piece)))):
             return (piece,)
         # What is no topic belongs to the one before it, and what comes before the first to the first.
         starts = [piece.start, *(start for start, _ in topics[1:])]
@@ -115,10 +126,11 @@ class Splitter:
             if unclear or score < _SAYS or label.startswith("again.") or span[1] - span[0] < 2:
                 return False
             weak = weak or (label in self._router.answerable and score < _WEAK)
-            labels.append(label)
+            labels.append(self._chooser.topic(label))
             named = {x.term for x in message.inside(span) if x.kind not in STRUCTURES}
             spoken.append(named | (set(message.words(span)) - _FUNCTION if score > _WEAK else set()))
         declined = any(label in self._router.declined for label in labels)
+        alike = alike and not any(self._chooser.computed(label) for label in labels)
         if weak and declined:
             return False  # what follows a question that is declined asks on about the same, unless it is clear
         if len(set(labels)) > 1:
@@ -145,6 +157,8 @@ class Splitter:
         span = message.span(piece)
         score = self._predictor.predict(message, span).scores[0][1]
         named = _starting(message, span)
+        if not self._content(piece, message):
+            return True
         points = named <= 1 and bool(POINTS & set(message.words(span)))
         if whole.answerable >= self._router.threshold and (points or (not named and score < 0.5)):
             return True

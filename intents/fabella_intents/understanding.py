@@ -31,7 +31,8 @@ _GOES_ON = 0.3  # what that adds to the intent's score
 _NOT = frozenset("not never no don't doesn't isn't aren't can't cannot won't didn't hasn't without neither nor".split())
 # The kinds of term that a question asserts or offers beside its subject.
 _FOCUS = frozenset(
-    "movement activity state joint landmark bone region nerve artery root exercise method depth tissue tendon condition population".split()
+    "movement activity state joint landmark bone region nerve artery root exercise method depth tissue tendon condition "
+    "group population".split()
 )
 
 
@@ -47,7 +48,7 @@ class Understanding:
         self.router = router
         self._predictor = Predictor(router, spell.known)
         self._chooser = Chooser(definitions, router)
-        self._splitter = Splitter(self._predictor, vocabulary.parts, self._chooser.named)
+        self._splitter = Splitter(self._predictor, vocabulary.parts, self._chooser)
 
     def read(self, text: str, context: Context) -> Reading:
         """The questions in `text`; no reads when it holds no word."""
