@@ -312,7 +312,8 @@ class Desk:
             structure = (
                 definition.subject or read.question.structure or (context.structure if read.elliptical else None)
             )
-            about = read.elliptical or any(x.kind in STRUCTURES for x in read.links)
+            pointed = read.elliptical and read.question.structure is not None
+            about = pointed or any(x.kind in STRUCTURES for x in read.links)
             if structure is None or not about or structure not in self.facts.library.articles:
                 continue
             evidence = look_up(read, label, definition, structure, self.facts)

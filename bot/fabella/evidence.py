@@ -24,7 +24,7 @@ _SLOT_KINDS = {
     "region": frozenset({"region", "tissue", "condition"}),
     "exercise": frozenset({"exercise"}),
     "depth": frozenset({"depth", "group"}),
-    "method": frozenset({"method", "condition"}),
+    "method": frozenset({"method", "condition", "population"}),
 }
 _NUMBERS = re.compile(r"\d+[.,]\d+|\d{2,}")
 _WHICH_NOT = re.compile(r"\bwhich\b[^?.]{0,50}(?:\bnot\b|n't\b|\bnever\b)", re.I)
@@ -261,7 +261,7 @@ def _specific(
     terms = frozenset().union(*(f.terms for f in default))
     stems = loose - common
     figures = numbers(read.text) - frozenset().union(*(numbers(f.passage.text) for f in default))
-    asked = {t for t in read.question.claims if facts.library.vocabulary.kind(t) in {"method", "condition"}} - terms
+    asked = {t for t in read.question.claims if facts.library.vocabulary.kind(t) in {"method", "condition", "population"}} - terms
     scored = [
         (
             sum(any(_akin(s, t) for t in _particular(f)) for s in stems)

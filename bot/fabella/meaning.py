@@ -13,6 +13,7 @@ from fabella.verdict import OPEN, Verdict
 
 _FEW = 6  # words of a message that may name a part and ask nothing
 _PARTS = re.compile(r"\b(?:both|two|each of the|the) (?:\w+ )?(?:heads|bellies)\b|\beach (?:head|belly)\b", re.I)
+_AMONG = frozenset("in among amongst for of do does are have has".split())
 _SUPPLIES = re.compile(r"\b(?:suppl|innervat|serv|feed|fed|control|fire|drive|run)", re.I)
 
 
@@ -80,10 +81,25 @@ def holder(structure: str, label: str, definition: Definition, facts: Facts) -> 
     return next((t for t in tied if fits(t)), structure)
 
 
+def _unknown_population(read: Read, evidence: Evidence, facts: Facts) -> bool:
+    """Whether figures are asked for people of whom no fact speaks: "in Norway", "among women"."""
+    held = {t for f in (*evidence.considered, *evidence.further, *evidence.facts) for t in f.terms}
+    asked = [
+        x.term
+        for x in read.links
+        if x.kind == "population"
+        and (len(read.row) <= _FEW or _AMONG & set(read.row[max(0, x.start - read.start - 2) : x.start - read.start]))
+    ]
+    covers = facts.library.vocabulary.covers
+    return bool(asked) and not any(covers(one, t) for one in asked for t in held)
+
+
 def beside(read: Read, definition: Definition, evidence: Evidence, verdict: Verdict, facts: Facts) -> bool:
     """Whether the question asks beside the facts: for a movement that they don't name, or beyond the nerve or artery."""
     form = read.question.form
     named = {x.term for x in read.links}
+    if definition.together and _unknown_population(read, evidence, facts):
+        return True
     if definition.subject is not None and definition.subject not in named and not POINTS & set(read.row):
         # "How many people have a patella", "does the patella touch the tibia": another bone is asked about.
         covers = facts.library.vocabulary.covers

@@ -68,6 +68,7 @@ TOPIC = "?"  # before the name of an intent there
 SECTION = "#"  # in the id of a passage
 _NO_CHANCE = 0.1  # under this chance of being answerable a question about an item is declined
 _ASKS = -0.3  # and over this one a question about an item
+_FEW = 4  # a follow-up with fewer words than this that says "both" says nothing else
 _CLEAR = 0.2  # over this score a follow-up asks something of its own
 _LABEL_FLOOR = -0.5  # under this score a follow-up says nothing of its own: the intent before it goes on
 
@@ -227,7 +228,7 @@ def _nth(read: Read, context: Context, definitions: Mapping[str, Definition], sp
 def _bare(read: Read, sides: Mapping[str, str], usual: frozenset[str]) -> bool:
     """Whether the words hold nothing but names of parts, sides, authors, and connecting or `usual` words: "and the medial?"."""
     content = [w for w in read.loose if w not in _CONNECTING and w not in sides and w not in usual]
-    return not content and bool(read.links or set(read.loose) & set(sides))
+    return not content and bool(read.links or set(read.loose) & set(sides) or (_BOTH.search(read.text) and len(read.row) < _FEW))
 
 
 def _carry(read: Read, context: Context, parts: tuple[str, ...]) -> Read:

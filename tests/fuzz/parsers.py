@@ -336,11 +336,16 @@ def batch() -> Check:
         lines = [line for n, line in enumerate(io.BytesIO(data)) if _filled(line, n)]
         assert len(given) + len(wrong) == len(lines) and complete == (not wrong)
         assert all(re.match(rf"{NAME}:\d+: .", line) for line in wrong), wrong
-        asked = [one.body for one in batches.objects(lines) if one.body is not None]
-        told = [(one["question"], one.get("id")) for one in given]
-        assert not set(map(repr, told)) - {repr((one.get("question"), one.get("id"))) for one in asked}
+        asked = {_written(one.body) for one in batches.objects(io.BytesIO(data)) if one.body is not None}
+        assert asked >= set(map(_written, given))
 
     return check
+
+
+def _written(body: dict[str, Any]) -> str:
+    """Question and id in ASCII, where two halves of a surrogate pair are the same as one character."""
+    held = (body.get(key) for key in ("question", "id"))
+    return json.dumps([one if isinstance(one, str | int | float) else None for one in held])
 
 
 def gold() -> Check:
@@ -422,7 +427,6 @@ def _utterances() -> Iterator[bytes]:
     yield from (one["q"].encode() for one in _asked() if "q" in one)
     yield "**Which** is it? A) the ____ head B) x; <@1> e.g. :bone: isn't it? gas\u00adtroc \ufdfa".encode()
     yield b""
-    yield b"So, where does the __ head begin, and how? " * 60
 
 
 def _contexts() -> Iterator[bytes]:
