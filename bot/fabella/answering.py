@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -12,7 +11,7 @@ from fabella_intents.question import Context, Question
 from fabella_intents.reading import Read
 from fabella_intents.router import Router
 
-from fabella import meaning, naming
+from fabella import meaning, naming, others
 from fabella.deciding import decide
 from fabella.draft import Draft, fitted, say
 from fabella.evidence import Evidence, Fact, Facts, look_up
@@ -25,10 +24,6 @@ BY_RULE = 0.9  # the chance that a refusal is right where the gate would have an
 MORE = 5  # statements that "more" adds about a structure
 _CLEAR = 0.3  # the score from which on the router is clear about an intent
 _RESCUE_FLOOR = -0.9
-_OTHERS = re.compile(
-    r"(?<!or something )(?<!or anything )(?<!or what )\b(?:other(?! (?:way|end|side|hand|head|one|words|people|person|place|half|part|leg|knee))|others|else|besides|apart from|another|aside from|in addition)\b",
-    re.I,
-)
 
 
 @dataclass(frozen=True)
@@ -210,39 +205,9 @@ class Desk:
         picked = self.facts.get(read.picked) if read.picked else None
         if picked is not None:
             return (picked,)
-        if _OTHERS.search(read.text) and verdict.kind == OPEN:
-            facts = self._others(read, evidence, context)
+        if others.asked(read) and (verdict.kind == OPEN or others.whether(read)):
+            facts = others.others(read, evidence, context, self.facts)
         return _shorter(facts) if question.brief and read.elliptical and not question.parts else facts
-
-    def _others(self, read: Read, evidence: Evidence, context: Context) -> tuple[Fact, ...]:
-        """What there is besides what the question names, or besides what was shown last. Empty: nothing else."""
-        sections = {f.passage.section for f in evidence.considered}
-        wanted = ({"exercise"} if "Exercises" in sections else set()) | (
-            {"movement", "activity", "joint"} if "Action" in sections else set()
-        )
-        named = {x.term for x in read.links if x.kind in wanted}
-        if named:
-            rest = tuple(f for f in evidence.considered if not named & (f.main | self.facts.joints(f)))
-        elif sections & {"Clinical relevance", "Prevalence"}:
-            rest = evidence.facts
-        else:
-            told = evidence.considered if read.elliptical and context.shown else ()
-            rest = tuple(
-                f
-                for f in (*(told or evidence.considered), *(evidence.further if told else ()))
-                if f.passage.id not in context.shown
-            )
-        beyond = any(
-            x.kind in {"muscle", "sesamoid bone", "tendon"} and {"besides", "apart", "aside", "than", "not"} & set(read.row[max(0, x.start - read.start - 4) : x.start - read.start])
-            for x in read.links
-        )  # fmt: skip
-        if (
-            beyond
-            and not named
-            and not any(f.passage.section in {"Exercises", "Prevalence", "Clinical relevance"} for f in rest)
-        ):
-            return ()
-        return rest
 
     def _notes(self, facts: tuple[Fact, ...], evidence: Evidence, question: Question) -> tuple[str, ...]:
         if any(f.passage.section == "Prevalence" for f in facts) and evidence.further and not question.more:

@@ -107,7 +107,7 @@ def beside(read: Read, definition: Definition, evidence: Evidence, verdict: Verd
         other = any(x.kind == "bone" and not any(covers(x.term, t) for t in told) for x in read.links)
         return other and (read.question.structure is None or (definition.together and not read.elliptical))
     if definition.name == "action" and form in {"yesno", "truefalse", "either"} and verdict.kind == OPEN:
-        claimed = {x.term for x in read.links if x.kind == "movement" and x.term not in read.conditional}
+        claimed = {x.term for x in read.links if x.kind in {"movement", "activity"} and x.term not in read.conditional}
         return bool(claimed) and not any(claimed & f.terms for f in evidence.considered)
     if definition.name == "action" and form == "open" and read.elliptical:
         joints = {x.term for x in read.links if x.kind in {"joint", "region"} and x.term not in read.conditional}

@@ -48,7 +48,7 @@ ORDINALS = {
 _SOURCES = frozenset({"references.detail", "references.which"})
 _CONNECTING = frozenset(
     "and or but the a an of for in on to what about how no not nope sorry i meant mean ok okay then one ones please just only same it that head "
-    "heads side too also well wait actually so by with according now both wrong rather instead hm hmm was were after".split()
+    "heads side go back again too also well wait actually so by with according now both wrong rather instead hm hmm was were after".split()
 )
 # What a reference entry tells of a source.
 HELD = frozenset(
@@ -70,7 +70,7 @@ _NO_CHANCE = 0.1  # under this chance of being answerable a question about an it
 _ASKS = -0.3  # and over this one a question about an item
 _FEW = 4  # a follow-up with fewer words than this that says "both" says nothing else
 _CLEAR = 0.2  # over this score a follow-up asks something of its own
-_LABEL_FLOOR = -0.5  # under this score a follow-up says nothing of its own: the intent before it goes on
+_LABEL_FLOOR = -0.4  # under this score a follow-up says nothing of its own: the intent before it goes on
 
 
 def resolve(
