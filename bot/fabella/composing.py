@@ -118,13 +118,17 @@ def _context(
         intents = (last.intent,)
     named = tuple(r for d in given for r in d.references)
     picked = at < len(reads) and reads[at].picked is not None
+    shown = tuple(dict.fromkeys(one.passage for d in given for one in d.said if one.passage))
+    if at < len(reads) and reads[at].question.more and before.structure == last.structure:
+        shown = tuple(dict.fromkeys((*before.shown, *shown)))  # "more", and more again
     return Context(
         structure=last.structure or before.structure,
         parts=last.parts,
         intents=intents,
         references=tuple(dict.fromkeys((*before.references, *named))),
-        shown=tuple(dict.fromkeys(one.passage for d in given for one in d.said if one.passage)) or before.shown,
+        shown=shown or before.shown,
         cited=cited,
+        beside=_beside(shown, last.structure, library),
         listed=before.listed if picked else _listed(reading, given, before, library),
         last=reads[at].question.intents[0] if at < len(reads) else None,
     )
@@ -145,6 +149,14 @@ def _listed(reading: Reading, given: Sequence[Draft], before: Context, library: 
     if len(shown) == 1 and shown[0].section == "Heads":
         items = library.articles[shown[0].structure].parts
     return items if len(items) > 1 else before.listed
+
+
+def _beside(shown: Sequence[str], structure: str | None, library: Library) -> str | None:
+    """The other muscle that the statements on relations tell of, if there is just one."""
+    told = [p for one in shown if (p := library.by_id.get(one)) is not None and p.section in {"Relations", "Description"}]
+    kind = library.vocabulary.kind
+    others = {t for p in told for t in p.terms if kind(t) == "muscle" and t != structure and t not in library.articles}
+    return others.pop() if len(others) == 1 and kind(structure or "") == "muscle" else None
 
 
 def _item(passage: Passage, library: Library) -> str:

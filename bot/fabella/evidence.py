@@ -11,6 +11,7 @@ from fabella_intents.definition import Definition
 from fabella_intents.dialogue import SOURCE
 from fabella_intents.mentions import link
 from fabella_intents.reading import Read
+from fabella_intents.utterance import BLANK
 from fabella_knowledge.library import Library
 from fabella_knowledge.model import Passage
 from fabella_knowledge.tokens import singular, words
@@ -150,7 +151,7 @@ def look_up(read: Read, label: str, definition: Definition, structure: str, fact
     default = tuple(f for f in held if not f.passage.further)
     further = tuple(f for f in held if f.passage.further)
     chosen = _of_parts(default, question.parts)
-    authors = {x.term for x in read.links if x.kind == "author"}
+    authors = {x.term for x in read.links if x.kind in {"author", "journal"}}
     source = (read.picked or "").removeprefix(SOURCE) if (read.picked or "").startswith(SOURCE) else None
     if authors or source:
         cited = _by_authors((*chosen, *further), authors, source, facts)
@@ -159,7 +160,8 @@ def look_up(read: Read, label: str, definition: Definition, structure: str, fact
             first = tuple(f for f in cited if not f.passage.further) or cited
             first = _narrow(first, read, structure, facts, loose, definition) or first
             return Evidence(first, chosen or default, rest)
-    narrowed = _narrow(chosen, read, structure, facts, loose, definition)
+    gaps = read.text.count(BLANK) > 1  # what stands around several gaps does not tell which fact fills them
+    narrowed = () if gaps else _narrow(chosen, read, structure, facts, loose, definition)
     parted = {f.passage.part for f in chosen} - {None}
     if len(parted) > 1 and narrowed:
         left = tuple(f for f in chosen if f not in narrowed)
@@ -188,9 +190,9 @@ def _of_parts(held: Sequence[Fact], parts: Sequence[str]) -> tuple[Fact, ...]:
 
 
 def _by_authors(held: Sequence[Fact], authors: set[str], source: str | None, facts: Facts) -> tuple[Fact, ...]:
-    """The facts that rest on a work of one of the authors, or on the reference `source`."""
+    """The facts that rest on a work of one of the authors or journals, or on the reference `source`."""
     references = facts.library.references
-    works = {source}
+    works = {source} | {r.id for r in references.values() if r.container.lower() in authors}
     works |= {r.id for r in references.values() if any(a.rsplit(" ", 1)[0].lower() in authors for a in r.authors)}
     return tuple(f for f in held if any(c.reference in works for c in f.passage.citations))
 

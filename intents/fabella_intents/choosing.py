@@ -18,6 +18,7 @@ from fabella_intents.forms import Form
 from fabella_intents.mentions import Link
 from fabella_intents.question import Context
 from fabella_intents.router import Prediction, Router
+from fabella_intents.utterance import BLANK
 
 _CUE = 0.3  # what a cue word of an intent adds to its score
 _NAME = 0.05  # and what its name adds
@@ -25,6 +26,7 @@ _AWAY = 0.4  # what an intent about one structure loses where only another one i
 _FIRM = 0.3  # the score from which on a firm refusal holds for the whole message
 _ABOUT = 0.15  # scores that lie so near to each other tell two intents not apart
 _UNSURE = 0.4  # an intent named outright is taken before one that scores at most so much more
+_GAP = -0.7  # the score from which on a second gap may ask for an intent of its own
 _MEANT = 0.5  # and this near to the best an intent may be meant beside it
 _DOUBT = 0.5
 _ORDER = ("origin", "insertion", "innervation", "blood_supply", "action")
@@ -89,6 +91,10 @@ class Chooser:
         _, not_meant = self._mentioned(words, inside, start)
         if label in not_meant or (label == "heads" and len(named) == 1):
             label = named[0] if named else cued.best(self.router.answerable - set(not_meant))[0]
+        if form.stem.count(BLANK) > 1:
+            # Several gaps may ask for several things: "a ____ bone in the ____ head".
+            also, value = cued.best(self.router.answerable - {label})
+            return ((label, also) if value > _GAP else (label,)), chance
         return (label,), chance
 
     def _wider(self, label: str, score: float, part: Prediction) -> str:

@@ -61,6 +61,7 @@ _FURTHER = re.compile(
 _WORK = re.compile(
     r"\b(?:they|them|their)\b|\b(?:the|that|this) (?:study|paper|review|book|authors?|article|one)\b", re.I
 )
+_THAT = re.compile(r"\bthat (?:muscle|one)\b|\b(?:the )?(?:deeper|other|second) (?:muscle|one)\b|\bthe one (?:below|beneath|underneath)\b", re.I)
 _WHEN = re.compile(r"\bwhen\b.*\b(?:publish|publ|written|wrote|come out|came out|appear|out|from)", re.I)
 _THE_ONE = re.compile(r"\bthe (?:\w+ )?(?:one|paper|study|source|reference)\b", re.I)
 SOURCE = "@"  # before the key of a reference in `Context.listed`
@@ -121,6 +122,8 @@ def resolve(
     if loud < _CLEAR:
         before = (intent_of(label) for label in context.intents)
         usual = usual.union(*(definitions[name].typical for name in before if name in definitions))
+    if context.beside and not named and definition.handler is None and _THAT.search(read.text):
+        return replace(read, question=replace(question, structure=context.beside))
     about = not named or (parts and question.structure == context.structure)
     if context.intents and about and _bare(read, spoken.sides, usual):
         return _carry(read, context, parts)

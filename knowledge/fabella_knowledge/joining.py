@@ -159,7 +159,7 @@ def _double_aliases(terms: Mapping[str, Term], places: Mapping[str, Place], decl
 
 
 def _sources(drafts: Sequence[ArticleFile], entries: Sequence[Entry]) -> tuple[Term, ...]:
-    """Terms for the authors and journals of the cited references: people ask for sources by them."""
+    """Terms for the authors and journals, or publishers, of the cited references: people ask for sources by them."""
     cited = {c.reference for draft in drafts for claim in draft.claims for c in claim.citations}
     authors: set[str] = set()
     journals: set[str] = set()
@@ -168,11 +168,13 @@ def _sources(drafts: Sequence[ArticleFile], entries: Sequence[Entry]) -> tuple[T
             people = entry.data.get("author", [])
             known = people[:1] if len(people) > _MANY else people
             authors.update(one["family"] for one in known if one.get("family"))
-            if entry.data.get("container-title"):
-                journals.add(str(entry.data["container-title"]))
+            place = entry.data.get("container-title") or entry.data.get("publisher")
+            if place:
+                journals.add(str(place))
     return (
         *(Term(name.lower(), "author", name) for name in sorted(authors)),
-        *(Term(name.lower(), "journal", name) for name in sorted(journals)),
+        # "OpenStax, Rice University" is spoken of as OpenStax.
+        *(Term(name.lower(), "journal", name, (short,) if (short := name.partition(",")[0]) != name else ()) for name in sorted(journals)),
     )
 
 
