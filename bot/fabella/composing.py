@@ -153,7 +153,9 @@ def _listed(reading: Reading, given: Sequence[Draft], before: Context, library: 
 
 def _beside(shown: Sequence[str], structure: str | None, library: Library) -> str | None:
     """The other muscle that the statements on relations tell of, if there is just one."""
-    told = [p for one in shown if (p := library.by_id.get(one)) is not None and p.section in {"Relations", "Description"}]
+    told = [
+        p for one in shown if (p := library.by_id.get(one)) is not None and p.section in {"Relations", "Description"}
+    ]
     kind = library.vocabulary.kind
     others = {t for p in told for t in p.terms if kind(t) == "muscle" and t != structure and t not in library.articles}
     return others.pop() if len(others) == 1 and kind(structure or "") == "muscle" else None

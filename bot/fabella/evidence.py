@@ -263,7 +263,9 @@ def _specific(
     terms = frozenset().union(*(f.terms for f in default))
     stems = loose - common
     figures = numbers(read.text) - frozenset().union(*(numbers(f.passage.text) for f in default))
-    asked = {t for t in read.question.claims if facts.library.vocabulary.kind(t) in {"method", "condition", "population"}} - terms
+    asked = {
+        t for t in read.question.claims if facts.library.vocabulary.kind(t) in {"method", "condition", "population"}
+    } - terms
     scored = [
         (
             sum(any(_akin(s, t) for t in _particular(f)) for s in stems)

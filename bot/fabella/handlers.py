@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Handler = Callable[[Read, Context, "Desk"], Draft]
 GROUP = "fabella.handlers"
 _STYLES = {"apa": "apa", "bibtex": "bibtex", "bib": "bibtex", "ama": "ama", "latex": "bibtex"}
+_PLURAL = frozenset("sources references papers studies books articles authors".split())
+_SEVERAL = 6  # sources shown to a question for several
 _LOG = logging.getLogger(__name__)
 
 
@@ -30,12 +32,13 @@ def references(read: Read, context: Context, desk: Desk) -> Draft:
     label = read.question.intents[0]
     style = next((_STYLES[w] for w in read.row if w in _STYLES), None)
     wrong = desk.bibliography.mismatch(read)
+    several = bool(_PLURAL & set(read.row))
     if wrong:
         found = wrong
     elif label == "references.all":
         found = desk.bibliography.all()
     else:
-        found = desk.bibliography.meant(read, context)
+        found = desk.bibliography.meant(read, context, limit=_SEVERAL if several else 3)
         if not found and read.question.structure is not None:
             found = desk.bibliography.backing([f.passage.id for f in desk.facts.of(read.question.structure)])
     if not found:
@@ -45,7 +48,7 @@ def references(read: Read, context: Context, desk: Desk) -> Draft:
         status="corrected" if wrong else "answered",
         intent="references",
         lead="Not quite." if wrong else "",
-        said=told if label == "references.all" else fitted(told),
+        said=told if several or label == "references.all" else fitted(told),
         references=tuple(one.id for one in found),
         structure=context.structure,
         parts=context.parts,

@@ -14,7 +14,9 @@ _OTHERS = re.compile(
     r"\b(?:other(?! (?:way|end|side|hand|head|one|words|people|person|place|half|part|leg|knee))|others|else|besides|apart from|another|aside from|in addition)\b",
     re.I,
 )
-_OR_ELSE = re.compile(r"\bor (?:\w+ )?(?:something|anything|someone|what|where|how) else\b", re.I)  # an open alternative
+_OR_ELSE = re.compile(
+    r"\bor (?:\w+ )?(?:something|anything|someone|what|where|how) else\b", re.I
+)  # an open alternative
 _IS_THERE = re.compile(r"\b(?:is|are) there\b|\bdo (?:any|other)\b", re.I)
 _BESIDE = frozenset({"besides", "apart", "aside", "than", "not"})
 # The kinds of term that tell the facts of a section apart.
@@ -49,7 +51,10 @@ def others(read: Read, evidence: Evidence, context: Context, facts: Facts) -> tu
         return tuple(f for f in pool if not named & (f.main | facts.joints(f)))
     if sections & _TOGETHER:
         return evidence.facts
-    if any(x.kind in STRUCTURES and _BESIDE & set(_before(read, x.start)) for x in read.links) and "Exercises" not in sections:
+    if (
+        any(x.kind in STRUCTURES and _BESIDE & set(_before(read, x.start)) for x in read.links)
+        and "Exercises" not in sections
+    ):
         return ()
     if read.elliptical and context.shown:
         pool = (*pool, *evidence.further)

@@ -20,6 +20,9 @@ _GENERIC = frozenset(
 )
 
 
+_TITLE = 4  # words of a title that tell which work is meant
+
+
 class Bibliography:
     """The references of a library as small documents: title, people, place, year, and the claims that cite them."""
 
@@ -59,7 +62,7 @@ class Bibliography:
         return ()
 
     def mismatch(self, read: Read) -> tuple[Reference, ...]:
-        """What is right where an author is named with a journal or year that is another's; empty when they agree."""
+        """What is right where an author is named with another's journal, year or title; empty when they agree."""
         named = [r for r in self.references.values() if self._names[r.id] & set(read.row)]
         journals = {x.term for x in read.links if x.kind == "journal"}
         years = set(re.findall(r"\b(?:19|20)\d\d\b", read.text))
@@ -69,6 +72,10 @@ class Bibliography:
             return (*named[:1], *self._ranked([w for w in read.row if w not in told], held)[:1])
         if named and years and not any(r.year in years for r in named):
             return tuple(named)
+        asked = _stems(" ".join(w for w in read.row if not any(w in self._names[r.id] for r in named)))
+        titled = [r for r in self.references.values() if len(asked & self._titles[r.id]) >= _TITLE]
+        if named and titled and not any(asked & self._titles[r.id] for r in named):
+            return tuple(titled[:1])  # the title is another's
         return ()
 
     def claim(self, read: Read, one: Reference) -> str | None:

@@ -79,17 +79,13 @@ class Chooser:
             label, score = part.best(self.router.declined)
             if len(named) == 1 and not self.definitions[intent_of(label)].firm and score < 0 and chance >= 0.25:
                 return named, self.router.threshold
-            if label in {"person", "history"} and _WROTE.search(" ".join(words)):
-                return ("references.which",), self.router.threshold
-            if label == "person" and HELD & set(words) and part.score("references.detail") > score - 0.35:
-                return ("references.detail",), self.router.threshold
             return (label,), chance
         label, top = cued.best(self.router.answerable)
         label = self._wider(label, top, cued)
         if len(named) == 1 and top < 0 and named[0] != intent_of(label) and cued.score(named[0]) > top - _UNSURE:
             label = named[0]  # the router is unsure, and the question says outright what it asks
         _, not_meant = self._mentioned(words, inside, start)
-        if label in not_meant or (label == "heads" and len(named) == 1):
+        if label in not_meant:
             label = named[0] if named else cued.best(self.router.answerable - set(not_meant))[0]
         if form.stem.count(BLANK) > 1:
             # Several gaps may ask for several things: "a ____ bone in the ____ head".

@@ -61,7 +61,10 @@ _FURTHER = re.compile(
 _WORK = re.compile(
     r"\b(?:they|them|their)\b|\b(?:the|that|this) (?:study|paper|review|book|authors?|article|one)\b", re.I
 )
-_THAT = re.compile(r"\bthat (?:muscle|one)\b|\b(?:the )?(?:deeper|other|second) (?:muscle|one)\b|\bthe one (?:below|beneath|underneath)\b", re.I)
+_THAT = re.compile(
+    r"\bthat (?:muscle|one)\b|\b(?:the )?(?:deeper|other|second) (?:muscle|one)\b|\bthe one (?:below|beneath|underneath)\b",
+    re.I,
+)
 _WHEN = re.compile(r"\bwhen\b.*\b(?:publish|publ|written|wrote|come out|came out|appear|out|from)", re.I)
 _THE_ONE = re.compile(r"\bthe (?:\w+ )?(?:one|paper|study|source|reference)\b", re.I)
 SOURCE = "@"  # before the key of a reference in `Context.listed`
@@ -231,7 +234,9 @@ def _nth(read: Read, context: Context, definitions: Mapping[str, Definition], sp
 def _bare(read: Read, sides: Mapping[str, str], usual: frozenset[str]) -> bool:
     """Whether the words hold nothing but names of parts, sides, authors, and connecting or `usual` words: "and the medial?"."""
     content = [w for w in read.loose if w not in _CONNECTING and w not in sides and w not in usual]
-    return not content and bool(read.links or set(read.loose) & set(sides) or (_BOTH.search(read.text) and len(read.row) < _FEW))
+    return not content and bool(
+        read.links or set(read.loose) & set(sides) or (_BOTH.search(read.text) and len(read.row) < _FEW)
+    )
 
 
 def _carry(read: Read, context: Context, parts: tuple[str, ...]) -> Read:

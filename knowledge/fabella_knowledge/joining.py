@@ -174,7 +174,10 @@ def _sources(drafts: Sequence[ArticleFile], entries: Sequence[Entry]) -> tuple[T
     return (
         *(Term(name.lower(), "author", name) for name in sorted(authors)),
         # "OpenStax, Rice University" is spoken of as OpenStax.
-        *(Term(name.lower(), "journal", name, (short,) if (short := name.partition(",")[0]) != name else ()) for name in sorted(journals)),
+        *(
+            Term(name.lower(), "journal", name, (short,) if (short := name.partition(",")[0]) != name else ())
+            for name in sorted(journals)
+        ),
     )
 
 
