@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from fabella_intents.reading import Read
 from fabella_knowledge.tokens import words
 
-from fabella.evidence import Evidence, Fact, Facts, numbers
+from fabella.evidence import Evidence, Fact, Facts
 from fabella.verdict import CONTRADICTED, OPEN, SUPPORTED, Verdict
 
 # The kinds of term whose list under a heading is complete: another value of the kind contradicts it.
@@ -208,14 +208,18 @@ def prevalence(read: Read, structure: str, evidence: Evidence, facts: Facts) -> 
     if claim is None:
         return None
     methods = {x.term for x in read.links if x.kind == "method"}
-    own = [f for f in every if f not in rates and numbers(claim.group()) & numbers(f.passage.text)]
+    claimed = {n.replace(",", ".") for n in claim.groups()[:2] if n}
+    own = [f for f in every if claimed <= _figures(f)]
     told = {t for f in own for t in f.terms if facts.library.vocabulary.kind(t) == "method"}
     if methods and told and not any(facts.library.vocabulary.covers(t, m) for t in told for m in methods):
         return Verdict(CONTRADICTED, tuple(own))  # that figure is another method's
     same = [f for f in rates if methods & f.terms] or rates
-    claimed = {n.replace(",", ".") for n in claim.groups()[:2] if n}
-    held = {n for f in same for n in re.findall(r"\d+(?:\.\d+)?", f.passage.text.replace(",", ""))}
+    held = {n for f in same for n in _figures(f)}
     return Verdict(OPEN if claimed <= held else CONTRADICTED, tuple(rates))
+
+
+def _figures(fact: Fact) -> frozenset[str]:
+    return frozenset(re.findall(r"\d+(?:\.\d+)?", fact.passage.text.replace(",", "")))
 
 
 def _not_all(text: str) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 
 from fabella_intents.definition import Definition
 from fabella_intents.reading import Read
 from fabella_intents.splitting import POINTS
 
-from fabella.evidence import Evidence, Facts
+from fabella.evidence import Evidence, Fact, Facts
 from fabella.verdict import OPEN, Verdict
 
 _FEW = 6  # words of a message that may name a part and ask nothing
@@ -37,8 +38,6 @@ def by_terms(read: Read, definition: Definition, facts: Facts) -> str | None:
     """The one structure whose facts in the asked sections name what the question names."""
     terms = {x.term for x in read.links if x.kind not in {"part", "author", "journal", "depth"} and len(x.terms) == 1}
     sections = definition.sections(read.question.intents[0])
-    if definition.name == "overview":
-        sections = (*sections, "Location")  # "the muscle at the back of the leg": where it is tells which
     holders = facts.holders(sections)
     if definition.subject in holders:
         return definition.subject
@@ -47,11 +46,17 @@ def by_terms(read: Read, definition: Definition, facts: Facts) -> str | None:
     if read.elliptical and not terms:
         return None
     covers = facts.library.vocabulary.covers
-    naming = [
-        one for one in holders
-        if any(covers(t, held) for f in facts.section(one, *sections) for held in f.terms for t in terms)
-    ]  # fmt: skip
+    naming = [one for one in holders if _tell_of(terms, facts.section(one, *sections), covers)]
+    if not naming:
+        # "What works the back of my lower leg": where a structure lies tells which one is meant.
+        places = {t for t in terms if facts.library.vocabulary.kind(t) == "region"}
+        naming = [one for one in holders if _tell_of(places, facts.section(one, "Location"), covers)]
     return max(naming, key=lambda n: len(facts.of(n))) if naming else None
+
+
+def _tell_of(terms: set[str], held: Sequence[Fact], covers: Callable[[str, str], bool]) -> bool:
+    """Whether one of the facts names one of the terms, or what belongs to it."""
+    return any(covers(term, one) for fact in held for one in fact.terms for term in terms)
 
 
 def tied(read: Read, structure: str, definition: Definition, facts: Facts) -> str | None:

@@ -16,12 +16,16 @@ _ASKS = re.compile(
     rf"^(?:[\w\s]{{1,30}}:\s*)?(?:(?:so|and|but|ok|okay|also|then|now|please|pls|hey|hi|um|well|plus|just)\b[\s,:]*)*(?:{_ASKING})\b",
     re.I,
 )
-# What only announces another topic: "switching to anatomy, ...".
+# What only announces another topic, or says which one is left: "new question: ...", "enough of that, ...".
+_LEAD = r"^(?:(?:ok|okay|so|and|cool|right|lol|but|oh|hm+)\W+)*"
 _SWITCH = re.compile(
-    r"^(?:(?:ok|okay|so|and|cool|right|lol|but|oh|hm+)\W+)*(?:switching (?:to|topics?|over)|(?:new|another|different|other) (?:topic|question)|chang(?:e|ing) (?:of |the )?(?:topic|subject)"
-    r"|back to|on to|moving on|(?:let's |lets |let us )?(?:leave|forget|drop|skip)|never ?mind|enough (?:of|about|on)|(?:i'm |im )?done with|apart from that|(?:totally |completely |entirely )?(?:unrelated|off[- ]topic|something (?:else|different))|by the way|btw|side note|on (?:a|another) (?:\w+ )?note)[^,:;?]{0,40}[,:;]\s*(?=\w)",
+    rf"{_LEAD}(?:switching topics?|(?:new|another|different|other) (?:topic|question)|chang(?:e|ing) (?:of |the )?(?:topic|subject)"
+    r"|moving on(?! to)|(?:let's |lets |let us )?(?:leave|forget|drop|skip)|never ?mind|enough (?:of|about|on)|(?:i'm |im )?done with|apart from that"
+    r"|(?:totally |completely |entirely )?(?:unrelated|off[- ]topic|something (?:else|different))|by the way|btw|side note"
+    r"|on (?:a|another) (?:\w+ )?note)[^,:;?]{0,40}[,:;]\s*(?=\w)",
     re.I,
 )
+_TO = re.compile(rf"{_LEAD}(?:switching (?:over )?to|(?:go(?:ing)? )?back to|on to|moving on to)\s+(?=\w)", re.I)  # its topic stays
 _SHORT = 8  # words of a sentence that may be a correction
 # "China, not Nigeria": what stands behind is taken back.
 _NOT_THAT = re.compile(
@@ -65,7 +69,7 @@ def split(utterance: Utterance) -> tuple[Segment, ...]:
     for sentence in utterance.sentences:
         start = utterance.text.index(sentence, at)
         at = start + len(sentence)
-        turned = _SWITCH.match(sentence) or _TAKEN_BACK.match(sentence)
+        turned = _SWITCH.match(sentence) or _TO.match(sentence) or _TAKEN_BACK.match(sentence)
         if turned is not None:
             sentence, start = sentence[turned.end() :], start + turned.end()
         back = _NOT_THAT.search(sentence)

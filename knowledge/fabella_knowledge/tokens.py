@@ -47,6 +47,11 @@ def tokenize(text: str) -> tuple[Token, ...]:
 
 def words(text: str) -> tuple[str, ...]:
     """The compared forms alone."""
+    if text.isascii():
+        # Most texts, and most words in them, need no folding but of case.
+        found = _WORD.findall(text.lower())
+        if all(word.isalnum() for word in found):
+            return tuple(found)
     return tuple(token.norm for token in tokenize(text))
 
 
