@@ -78,6 +78,7 @@ fibula = ["little leg bone"]
 bridge = [["fibula", "tibia"]]
 """
 FILES = {"soleus.md": ARTICLE, "references.json": REFERENCES, "vocabulary.toml": VOCABULARY}
+HUGE = "0x" + "f" * 3600  # a number that Python reads but does not print
 
 
 def problems(folder: Path) -> tuple[Problem, ...]:
@@ -88,6 +89,7 @@ def problems(folder: Path) -> tuple[Problem, ...]:
             load(folder, builtin=False)
         assert caught.value.problems == found
         assert str(caught.value) == "\n".join(map(str, found))
+        assert all(str(one).isprintable() for one in found)
     else:
         load(folder, builtin=False)
     return found
@@ -100,6 +102,7 @@ FAULTS = [
     ("soleus.md", "fibula [@gray]", "fibula [@who]", 7, "'@who' is not in any references.json"),
     ("soleus.md", "fibula [@gray]", "fibula [@gray; gray]", 7, "broken citation 'gray'"),
     ("soleus.md", "fibula [@gray]", "fibula [see @gray]", 7, "broken citation '@gray'"),
+    ("soleus.md", "fibula [@gray]", "fibula [@ [@gray]", 7, "broken citation '[@'"),
     ("soleus.md", "- Back of the fibula [@gray]", "- [@gray]", 7, "a citation without a claim"),
     ("soleus.md", "## Origin", "## Orgin", 6, "unknown heading 'Orgin'"),
     ("soleus.md", "## Origin", "# Origin", 6, "heading 'Origin'"),
@@ -108,6 +111,12 @@ FAULTS = [
     ("soleus.md", "aliases: [sol]", "aliases: sol", 4, "'aliases' must be a list of texts"),
     ("soleus.md", "aliases: [sol]", "aliases: [sol, 5]", 4, "'aliases' must be a list of texts"),
     ("soleus.md", "aliases: [sol]", "latin: [sol]", 4, "'latin' must be a text"),
+    ("soleus.md", "aliases: [sol]", f"latin: {HUGE}", 4, "'latin' must be a text"),
+    ("soleus.md", "aliases: [sol]", "region: 1" + ":59" * 3000, 4, "'region' must be a text"),
+    ("soleus.md", "aliases: [sol]", f"? {HUGE}\n: 1", 1, "unknown key 'int too long to be shown'"),
+    ("soleus.md", "aliases: [sol]", "7: 1", 4, "unknown key '7'"),
+    ("soleus.md", "aliases: [sol]", "a" * 70 + ": 1", 4, f"unknown key '{'a' * 59}…'"),
+    ("soleus.md", "aliases: [sol]", '"a\\nb\\e[31m": 1', 1, r"unknown key 'a\nb\x1b[31m'"),
     ("soleus.md", "aliases: [sol]", "kind: bone", 4, "'kind' stands twice"),
     ("soleus.md", "kind: muscle\n", "", 1, "'kind' is missing"),
     ("soleus.md", "name: Soleus", 'name: ""', 2, "'name' is missing"),
@@ -125,7 +134,10 @@ FAULTS = [
     ("references.json", ' "title": "Anatomy of the Human Body",\n', "", 2, "has no title"),
     ("references.json", '"issued": {"date-parts": [[1918]]}', '"volume": 1', 2, "neither a year"),
     ("references.json", '"type": "book"', '"type": "bok"', 4, "'bok' is no type of CSL"),
+    ("references.json", '"type": "book"', '"type": ["' + "b" * 70 + '"]', 4, f"'['{'b' * 57}…' is no type of CSL"),
     ("references.json", '"publisher"', '"publicher"', 7, "unknown key 'publicher'"),
+    ("references.json", '"publisher"', r'"a\u2028\u001b[2J"', 7, r"unknown key 'a\u2028\x1b[2J'"),
+    ("references.json", '"DOI": "10.1000/gray.1918"', '"volume": NaN', 9, "'volume' must be a text or a number"),
     ("references.json", "[[1918]]", "[[1918, 13]]", 8, "'issued' must hold 'date-parts'"),
     ("references.json", '[{"family": "Gray", "given": "Henry"}]', '"Gray"',
      6, "'author' must be a list of people"),
@@ -139,6 +151,7 @@ FAULTS = [
      33, "a part and the other one are two names"),
     ("vocabulary.toml", "[lay]", "[laity]", 26, "unknown table 'laity'"),
     ("vocabulary.toml", 'kind = "nerve"', 'sort = "nerve"\nkind = "nerve"', 21, "unknown key 'sort'"),
+    ("vocabulary.toml", 'kind = "nerve"', r'"a\nb\u202e" = 1' + '\nkind = "nerve"', 20, r"unknown key 'a\nb\u202e'"),
     ("vocabulary.toml", 'kind = "nerve"', 'kind = "nerve"\npart_of = "leg"',
      22, "part_of names 'leg', which is no term"),
     ("vocabulary.toml", 'kind = "nerve"', 'kind = "nerve"\nopposite = "x"',
@@ -152,10 +165,13 @@ FAULTS = [
     ("soleus.md", "aliases: [sol]", "aliases: [popliteus]", 2, "already belongs to 'popliteus'"),
     ("vocabulary.toml", "fibula = [", "tibia = [", 27, "lay words for 'tibia', which is no term"),
     ("vocabulary.toml", 'default = "plantaris"', 'default = "fibula"', 30, "none of its owners"),
+    ("vocabulary.toml", 'default = "plantaris"', f"default = {HUGE}", 30, "none of its owners"),
     ("vocabulary.toml", '["plantaris", "popliteus"]', '["plantaris", "psoas"]',
      30, "'psoas', an owner of 'pl', is no term"),
     ("vocabulary.toml", '["plantaris", "popliteus"]', '["plantaris"]', 30, "needs at least two owners"),
     ("vocabulary.toml", '["fibula", "tibia"]', '["fibula"]',
+     33, "a pair that is never bridged needs two words"),
+    ("vocabulary.toml", '["fibula", "tibia"]', f"[{HUGE}]",
      33, "a pair that is never bridged needs two words"),
     ("vocabulary.toml", "[names]", "parts = 5\n[names]", 1, "'parts' must be a table"),
 ]

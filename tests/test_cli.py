@@ -179,12 +179,16 @@ def test_unreadable_lines_are_named_and_the_others_answered(tmp_path: Path) -> N
         b'{"id": ["7"], "question": "hello"}',
         b"[" * 100_000,
         b'{"id": "9", "question": "hello"}',
+        b'{"id": NaN, "question": "hello"}',
+        b'{"id": -Infinity, "question": "hello"}',
+        b'{"id": 1e999, "question": "hello"}',
+        b'{"id": 1.5, "question": "hello"}',
     ]
     file = tmp_path / "questions.jsonl"
     file.write_bytes(b"\n".join(rows))
     done = run("ask", "--batch", str(file))
     assert done.returncode == 1
-    assert [one["id"] for one in objects(done.stdout)] == ["1", "9"]
+    assert [one["id"] for one in objects(done.stdout)] == ["1", "9", 1.5]
     assert re.findall(rf"^{re.escape(str(file))}:(\d+): .+", done.stderr, re.MULTILINE) == [
         "2",
         "4",
@@ -192,6 +196,9 @@ def test_unreadable_lines_are_named_and_the_others_answered(tmp_path: Path) -> N
         "6",
         "7",
         "8",
+        "10",
+        "11",
+        "12",
     ]
 
 
@@ -213,14 +220,14 @@ def test_a_fault_on_one_line_costs_no_other(engine: Engine, monkeypatch: pytest.
 
     def ask(self: Engine, question: str, **options: object) -> object:
         if question == "boom":
-            raise ZeroDivisionError("boom")
+            raise ZeroDivisionError("boom\nbang")
         return real(self, question, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Engine, "ask", ask)
     out, err = io.StringIO(), io.StringIO()
     assert not batch.run(engine, [b'{"question": "boom"}', b'{"question": "hi"}'], out, err, name="here")
     assert len(objects(out.getvalue())) == 1
-    assert err.getvalue() == "here:1: not answered: ZeroDivisionError: boom\n"
+    assert err.getvalue() == "here:1: not answered: ZeroDivisionError: boom\\nbang\n"
 
 
 def test_output_that_cannot_hold_a_character_gets_escapes() -> None:

@@ -58,6 +58,7 @@ def test_aspects_are_labels_with_their_own_sections(tmp_path: Path) -> None:
 
 FAULTS = [
     (WHOLE, "name = ", "nam = ", "unknown key 'nam'"),
+    (WHOLE, "slots = ", r'"a\nb\u001b[31m" = ', r"unknown key 'a\nb\x1b[31m'"),
     (WHOLE, 'name = "origin"\n', "", "'name' is missing"),
     (WHOLE, '"where a muscle begins"', '" "', "'summary' is missing"),
     (WHOLE, '"origin"\ns', '"origin.a"\ns', "'name' must not have a dot"),
@@ -87,7 +88,7 @@ def test_a_fault_is_named_with_its_file(tmp_path: Path, text: str, there: str, i
     with pytest.raises(DefinitionError) as caught:
         definition.load([path])
     assert str(caught.value).startswith(f"{path}: ")
-    assert words in str(caught.value)
+    assert words in str(caught.value) and str(caught.value).isprintable()
     assert isinstance(caught.value, FabellaError)
 
 

@@ -99,7 +99,10 @@ def test_turns_repeats_and_missing_ids_are_read() -> None:
         b'{"q": "a", "class": "answer", "must": "a"}', b'{"q": "a", "class": "answer", "must": [["("]]}',
         b'{"q": "a", "class": "answer", "must": [[]]}', b'{"q": "a", "class": "answer", "statements": [3]}',
         b'{"q": "a", "class": "answer", "repeat": "x"}', b'{"turns": 3}', b'{"turns": [{"q": "a"}]}',
-        b'{"turns": [3]}',
+        b'{"turns": [3]}', b'{"q": "a", "class": "answer", "repeat": 1001}', b'{"q": "a", "class": "answer", "id": NaN}',
+        b'{"q": "a", "class": "answer", "repeat": 1' + b"0" * 4000 + b"}",
+        b'{"turns": [{"q": "a", "class": "answer", "repeat": 1000000000000}]}',
+        b'{"q": "a", "class": "answer", "must": ["(?\\n"]}', b'{"q": "a", "class": "answer", "must": ["(?\\u001b"]}',
     ],
 )  # fmt: skip
 def test_a_line_that_is_no_question_is_reported_by_number(line: bytes) -> None:
@@ -107,6 +110,16 @@ def test_a_line_that_is_no_question_is_reported_by_number(line: bytes) -> None:
     made = list(evaluation.read([b"", line, b'{"q": "a", "class": "answer"}'], name="gold", report=problems.append))
     assert [one.question for one in made] == ["a"]
     assert len(problems) == 1 and problems[0].startswith("gold:2: ")
+    assert problems[0].isprintable() and len(problems[0]) < 200
+
+
+def test_a_question_is_repeated_up_to_1000_times() -> None:
+    assert gold(q="a", repeat=1000).question.split() == ["a"] * 1000
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_regex_that_python_warns_of_is_read_in_silence() -> None:
+    assert judge(gold(must=["[[a]"]), given("a")) == ()
 
 
 def test_calibration_error_is_the_weighted_distance() -> None:

@@ -109,6 +109,6 @@ def test_the_digest_is_that_of_names_and_contents(tmp_path: Path) -> None:
 def test_a_name_that_is_no_text_is_shown_all_the_same(tmp_path: Path) -> None:
     folder = write(tmp_path, FILES)
     (folder / os.fsdecode(b"\xe4.md")).write_text("words")
+    (folder / "a\nb\x1b[31m.md").write_text("words")
     shown = [p.path for p in problems(folder)]
-    assert shown == [f"{folder}/\\udce4.md"]
-    shown[0].encode()
+    assert shown == [f"{folder}/\\udce4.md", rf"{folder}/a\nb\x1b[31m.md"]

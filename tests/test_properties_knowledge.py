@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import time
 import unicodedata
 from itertools import pairwise
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from fabella_intents.question import Context, Question
@@ -85,12 +87,11 @@ WORD = st.from_regex(r"[a-z]{2,9}", fullmatch=True)
 
 
 def proper(problems: list[Problem] | tuple[Problem, ...], text: str) -> None:
-    """Problems have the path that was given, a line of the text, and a message in one line."""
+    """Problems have the path that was given, a line of the text, and a message in one printable line."""
     for problem in problems:
         assert problem.path == "file"
         assert 0 <= problem.line <= text.count("\n") + text.count("\r") + 1
-        assert problem.message.strip()
-        str(problem).encode("utf-8", "backslashreplace")
+        assert problem.message.strip() and str(problem).isprintable()
 
 
 @given(TEXT)
@@ -109,6 +110,31 @@ def test_the_body_of_an_article_is_claims_or_problems(text: str) -> None:
     for claim in held.claims if held else ():
         assert claim.text and claim.citations and claim.heading
         assert "\n" not in claim.text
+
+
+def test_aliases_of_yaml_do_not_make_a_long_text_of_a_short_one() -> None:
+    nested = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 8)}]\n" for n in range(1, 6))
+    text = f"---\nname: A\nkind: b\na0: &a0 c\n{nested}latin: *a5\nregion: *a5\n---\n## Origin\n- a [@a]\n"
+    held, problems = article.read(text, "file")
+    assert held is not None and (held.latin, held.region) == ("", "")
+    assert {"'latin' must be a text of one line", "'region' must be a text of one line"} <= {
+        p.message for p in problems
+    }
+
+
+@pytest.mark.parametrize(
+    ("parser", "text"),
+    [
+        (vocabulary_file, 'x = """\n[' + " " * 5000 + 'x\n"""\n'),
+        (vocabulary_file, 'x = """\n' + "a." * 20_000 + 'x\n"""\n'),
+        (article, "---\nname: A\nkind: b\n---\n## Origin\n" + "[@" * 30_000 + "\n"),
+    ],
+    ids=["blanks", "dots", "brackets"],
+)
+def test_a_long_line_takes_no_long_time(parser: ModuleType, text: str) -> None:
+    began = time.process_time()
+    parser.read(text, "file")
+    assert time.process_time() - began < 3
 
 
 @given(TEXT)

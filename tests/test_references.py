@@ -190,6 +190,8 @@ def test_a_doi_that_is_one(doi: str) -> None:
         ({"URL": "x.org/page"}, "'x.org/page' is not an address"),
         ({"titel": "x"}, "unknown key 'titel'"),
         ({"volume": ["1"]}, "'volume' must be a text or a number"),
+        ({"volume": float("nan")}, "'volume' must be a text or a number"),
+        ({"volume": float("-inf")}, "'volume' must be a text or a number"),
         ({"title": "a\ud800"}, "'title' must be a text"),
         ({"author": [{"given": "Jo"}]}, "'author' must be a list of people"),
         ({"author": [{"family": 1}]}, "'author' must be a list of people"),
@@ -201,6 +203,11 @@ def test_a_doi_that_is_one(doi: str) -> None:
 def test_what_a_reader_would_miss(changes: dict[str, Any], words: str) -> None:
     found = faults(**changes)
     assert len(found) == 1 and words in found[0], found
+
+
+@pytest.mark.parametrize("volume", [3, 1.5, -1, 10**400])
+def test_a_number_is_as_good_as_a_text(volume: float) -> None:
+    assert faults(volume=volume) == []
 
 
 def test_what_zotero_exports_is_taken() -> None:

@@ -7,12 +7,14 @@ context, in the order of the lines.
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TextIO
 
 from fabella_intents.question import Context
+from fabella_knowledge.errors import one_line
 
 from fabella.answer import Answer
 from fabella.engine import Engine
@@ -39,13 +41,26 @@ def objects(lines: Iterable[bytes]) -> Iterator[Line]:
         if not raw.strip():
             continue
         try:
-            body = json.loads(raw.decode("utf-8", "surrogateescape"))
+            text = raw.decode("utf-8", "surrogateescape")
+            body = json.loads(text, parse_float=_finite, parse_constant=_finite)
         except ValueError as error:
             yield Line(number, None, f"no JSON: {error}")
         except RecursionError:
             yield Line(number, None, "no JSON that can be read: nested too deeply")
         else:
             yield Line(number, body) if isinstance(body, dict) else Line(number, None, "no JSON object")
+
+
+def _finite(written: str) -> float:
+    """The number that is written so.
+
+    Raises:
+        ValueError: NaN, an infinity, or a number that would become one: an answer could not give it back as JSON.
+    """
+    number = float(written)
+    if not math.isfinite(number):
+        raise ValueError(f"{written:.20} is no finite number")
+    return number
 
 
 def answers(engine: Engine, lines: Iterable[bytes], *, style: str = "ama", why: bool = False) -> Iterator[Line]:
@@ -103,7 +118,7 @@ def run(
     for line in answers(engine, lines, style=style, why=why):
         if line.body is None:
             progress.clear()
-            err.write(f"{name}:{line.number}: {line.problem}\n")
+            err.write(f"{name}:{line.number}: {one_line(line.problem)}\n")
             complete = False
         else:
             out.write(dump(line.body, encoding=out.encoding) + "\n")

@@ -6,7 +6,7 @@ Each returns a verdict, or None where the question claims nothing of the kind.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from fabella_intents.reading import Read
 from fabella_knowledge.tokens import words
@@ -72,9 +72,15 @@ HEADS = re.compile(
     r"(?:(?<=only )|(?<=just )|(?<=has )|(?<=have )|(?<=its ))(one)\s+(?:head|belly)\b|\b(single|two|three|four|five|[1-5]|third|fourth)(?:\s+(?:different|separate|distinct|muscle))?[\s-]+(?:heads?|headed|bell(?:y|ies|ied))\b",
     re.I,
 )
-_ONLY = re.compile(
-    r"\b(?:only|just|solely|nothing but|nowhere but|stops? at|nothing (?:else|more|above|below|beyond|further|other)|no (?:other|further) than|and that(?:'s| is) (?:it|all)|limited to|confined to|merely|exclusively|purely)\b",
+_ONLY = frozenset("only just solely merely exclusively purely alone".split())
+_LIMITS = re.compile(
+    r"\b(?:nothing but|nowhere but|(?:stops?|stays?|remains?) (?:at|in|within)|nothing (?:else|more|above|below|beyond|further|other)|limited to|confined to"
+    r"|no (?:other|further) than|never (?:gets?|goes|reaches|leaves)|and that(?:'s| is) (?:it|all))\b",
     re.I,
+)
+_BEING = frozenset({"is", "being", "as", "are", "was"})
+_NOUNS = frozenset(
+    "muscle tendon ligament bone nerve artery vein cartilage meniscus bursa joint tooth gland organ vessel".split()
 )
 _NO_PART = re.compile(
     r"\b(?:nothing (?:to do|at|on|with|happens)|no (?:action|effect|role|function|influence|part|business)|not (?:act|work|cross|move|affect|involved))\b",
@@ -147,14 +153,25 @@ def movements(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
                 continue
             if one.term in fact.main:
                 supported = Verdict(SUPPORTED, _union(evidence, supported, [fact]))
-            elif against is not None and against in fact.main:
+            elif against is not None and against in fact.main and read.question.form != "open":
                 return Verdict(CONTRADICTED, (fact,))
     if supported is not None:
         for one in (x for x in read.links if x.kind == "state"):
             if vocabulary.opposite(one.term) in supported.facts[0].condition:
                 # Another condition than the source's: denied where it is said to be the only one, else left open.
-                return Verdict(CONTRADICTED if _ONLY.search(read.text) else OPEN, supported.facts)
+                return Verdict(CONTRADICTED if _alone(read, {one.term}) else OPEN, supported.facts)
     return supported
+
+
+def _alone(read: Read, terms: Collection[str]) -> bool:
+    """Whether one of the terms is said to be the only one: "only the ankle", "the foot alone", "and nothing above it"."""
+    if _LIMITS.search(read.text):
+        return True
+    for one in read.links:
+        start, end = one.start - read.start, one.end - read.start
+        if one.term in terms and _ONLY & {*read.row[max(0, start - 5) : start], *read.row[end : end + 2]}:
+            return True
+    return False
 
 
 def joints(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
@@ -167,7 +184,7 @@ def joints(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
     if _NO_PART.search(read.text):
         return Verdict(CONTRADICTED, moving) if moving else None
     others = tuple(f for f in acting if facts.joints(f) - claimed)
-    if _ONLY.search(read.text) and moving and others:
+    if moving and others and _alone(read, claimed):
         return Verdict(CONTRADICTED, others)
     return None
 
@@ -278,7 +295,7 @@ def opposition(read: Read, structure: str, evidence: Evidence, facts: Facts) -> 
             shared = {x.term for x in read.links} & fact.main
             places = [t for t in fact.main if vocabulary.kind(t) in {"joint", "region"}]
             if (
-                _ONLY.search(read.text)
+                _alone(read, shared)
                 and len(places) > 1
                 and shared & set(places)
                 and len(shared & set(places)) < len(places)
@@ -287,6 +304,21 @@ def opposition(read: Read, structure: str, evidence: Evidence, facts: Facts) -> 
             if shared & set(places):
                 supported = Verdict(SUPPORTED, _union(evidence, supported, [fact]))
     return supported
+
+
+def kind(read: Read, structure: str, facts: Facts) -> Verdict | None:
+    """ "The fabella, being a muscle": what a structure is said to be, against the kind that its article states."""
+    own = set(facts.library.articles[structure].kind.split())
+    for one in read.links:
+        if one.term != structure or one.assumed:
+            continue
+        at = one.end - read.start
+        said = read.row[at : at + 5]
+        if len(said) > 2 and said[0] in _BEING and said[1] in {"a", "an"}:
+            noun = next((w for w in said[2:] if w in _NOUNS), None)
+            if noun is not None and noun not in own:
+                return Verdict(CONTRADICTED, facts.section(structure, "Description"))
+    return None
 
 
 def heads(read: Read, structure: str, facts: Facts) -> Verdict | None:

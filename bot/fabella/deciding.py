@@ -34,6 +34,7 @@ def decide(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
         positions.place(read, structure, facts),
         positions.members(read, structure, facts),
         positions.owners(read, structure, facts),
+        claims.kind(read, structure, facts),
         claims.heads(read, structure, facts),
     )
     against = next((v for v in checks if v is not None and v.kind == CONTRADICTED), None)

@@ -3,17 +3,19 @@
 A file holds one JSON object a line: `q`, `class`, `must` (groups of regexes: one of each is in the text),
 `must_not`, `cite` (one of each is in the references), and optionally `id`, `style`, `statements` (regexes,
 one for each statement that the answer needs) and `allowed` (regexes of further statements that do no harm).
-A line with `turns` is a conversation of such objects.
+`repeat` asks `q` so many times in one question. A line with `turns` is a conversation of such objects.
 """
 
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from fabella_intents.question import Context
+from fabella_knowledge.errors import one_line
 
 from fabella.answer import Answer
 from fabella.batch import objects
@@ -21,6 +23,7 @@ from fabella.engine import Engine
 
 KINDS = ("answer", "needs_atlas", "premise", "refuse", "smalltalk")
 _GIVEN = ("answered", "corrected")
+_REPEATS = 1000  # a question is cut long before; more would only fill the memory
 # Look-alikes that a regex writes in plain ASCII.
 _FOLD = str.maketrans(
     {
@@ -87,7 +90,7 @@ def read(lines: Iterable[bytes], *, name: str, report: Callable[[str], None]) ->
             else:
                 found += [_gold(turn, f"{label}#{n}", body, talk) for n, turn in enumerate(turns, 1)]
         except ValueError as error:
-            report(f"{shown}: {error}")
+            report(one_line(f"{shown}: {error}"))
             continue
         yield from found
 
@@ -98,8 +101,8 @@ def _gold(body: Any, label: str, around: Mapping[str, Any], talk: str | None) ->
     if body.get("class") not in KINDS:
         raise ValueError(f'"class" is {body.get("class")!r}, known are {", ".join(KINDS)}')
     times = body.get("repeat") or 1
-    if not isinstance(times, int) or isinstance(times, bool) or times < 1:
-        raise ValueError(f'"repeat" is {times!r}')
+    if not isinstance(times, int) or isinstance(times, bool) or not 1 <= times <= _REPEATS:
+        raise ValueError(f'"repeat" is {times!r:.60}, known are 1 to {_REPEATS}')
     groups = {key: _groups(body.get(key), key) for key in ("must", "must_not", "cite", "statements", "allowed")}
     return Gold(
         label,
@@ -129,10 +132,17 @@ def _groups(value: object, key: str) -> tuple[Group, ...]:
         ):
             raise ValueError(f'"{key}" holds an empty or wrong group: {item!r}')
         try:
-            made.append(tuple(re.compile(x, re.IGNORECASE | re.DOTALL) for x in alternatives))
+            made.append(tuple(map(_regex, alternatives)))
         except (re.error, RecursionError, OverflowError) as error:
             raise ValueError(f'"{key}" holds a regex that cannot be read: {item!r}: {error}') from None
     return tuple(made)
+
+
+def _regex(written: str) -> re.Pattern[str]:
+    """The regex, read in silence: Python warns of what a later version may read otherwise ("[[a]")."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return re.compile(written, re.IGNORECASE | re.DOTALL)
 
 
 def evaluate(engine: Engine, golds: Iterable[Gold], *, step: Callable[[], None] = lambda: None) -> tuple[Outcome, ...]:

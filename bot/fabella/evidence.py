@@ -29,6 +29,9 @@ _SLOT_KINDS = {
 }
 _NUMBERS = re.compile(r"\d+[.,]\d+|\d{2,}")
 _WHICH_NOT = re.compile(r"\bwhich\b[^?.]{0,50}(?:\bnot\b|n't\b|\bnever\b)", re.I)
+_WHICH_ONE = re.compile(
+    r"\bwhich\b(?: one)?(?: of)?(?: (?:the|its|these|those))?(?: (?:two|both))? (?:heads?|bell(?:y|ies))\b", re.I
+)
 _EACH = frozenset({"both", "each", "two", "heads", "bellies"})
 _PART_OF = re.compile(
     r"\b(?:which|what) (?:exact )?(?:part|third|portion|area|half|bit|section|level|region|spot|facet) (?:of|on) (?:the|that|this|its)\b"
@@ -150,7 +153,7 @@ def look_up(read: Read, label: str, definition: Definition, structure: str, fact
         held = facts.section(structure, *sections)
     default = tuple(f for f in held if not f.passage.further)
     further = tuple(f for f in held if f.passage.further)
-    chosen = _of_parts(default, question.parts)
+    chosen = of_parts(default, question.parts)
     authors = {x.term for x in read.links if x.kind in {"author", "journal"}}
     source = (read.picked or "").removeprefix(SOURCE) if (read.picked or "").startswith(SOURCE) else None
     if authors or source:
@@ -167,19 +170,23 @@ def look_up(read: Read, label: str, definition: Definition, structure: str, fact
         left = tuple(f for f in chosen if f not in narrowed)
         if _WHICH_NOT.search(read.text) and left:
             narrowed = left  # "which head does not come from there?"
-        elif _EACH & set(read.row) and not parted <= {f.passage.part for f in narrowed}:
+        elif (
+            _EACH & set(read.row)
+            and not _WHICH_ONE.search(read.text)
+            and not parted <= {f.passage.part for f in narrowed}
+        ):
             narrowed = ()
     message = frozenset(stem(w) for w in read.message if w and w not in STOP)
     specific = _specific(further, default, message, read, facts) or _within(further, narrowed or chosen, read)
     if question.more:
-        facts_given = (*(narrowed or chosen), *_of_parts(further, question.parts))
+        facts_given = (*(narrowed or chosen), *of_parts(further, question.parts))
         return Evidence(facts_given, chosen, ())
     given = specific if specific and definition.name == "prevalence" else (*(narrowed or chosen), *specific)
     rest = tuple(f for f in further if f not in given)
     return Evidence(given, chosen or default, rest)
 
 
-def _of_parts(held: Sequence[Fact], parts: Sequence[str]) -> tuple[Fact, ...]:
+def of_parts(held: Sequence[Fact], parts: Sequence[str]) -> tuple[Fact, ...]:
     """The facts about those parts; those that name no part stay when no fact of theirs does."""
     if not parts:
         return tuple(held)

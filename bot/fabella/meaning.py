@@ -15,7 +15,10 @@ from fabella.verdict import OPEN, Verdict
 _FEW = 6  # words of a message that may name a part and ask nothing
 _PARTS = re.compile(r"\b(?:both|two|each of the|the) (?:\w+ )?(?:heads|bellies)\b|\beach (?:head|belly)\b", re.I)
 _AMONG = frozenset("in among amongst for of do does are have has".split())
-_SUPPLIES = re.compile(r"\b(?:suppl|innervat|serv|feed|fed|control|fire|drive|run)", re.I)
+_SUPPLIES = re.compile(r"\b(?:suppl|innervat|serv|feed|fed|control|fire|drive|run|go(?:es)? to|reach)", re.I)
+_PASSES = re.compile(
+    r"\b(?:pass(?:es)?|cross(?:es)?|l(?:ie|ies)|between|travels?|courses?|near|close|emerges?|pierces?)\b", re.I
+)
 
 
 def by_part(read: Read, definition: Definition, facts: Facts) -> str | None:
@@ -118,9 +121,12 @@ def beside(read: Read, definition: Definition, evidence: Evidence, verdict: Verd
         joints = {x.term for x in read.links if x.kind in {"joint", "region"} and x.term not in read.conditional}
         held = {t for f in evidence.considered for t in f.terms | facts.joints(f)}
         return bool(joints) and not joints & held and len(joints) == 1
-    if definition.name in {"innervation", "blood_supply"} and form in {"open", "presumes"}:
+    if definition.name in {"innervation", "blood_supply"}:
         told = {t for f in evidence.considered for t in f.terms}
         named = {x.term for x in read.links if x.kind in {"nerve", "artery"}}
+        if form not in {"open", "presumes"}:
+            # "Does the sural nerve pass between the heads?" asks for no supply.
+            return form == "yesno" and bool(named) and not named & told and _PASSES.search(read.text) is not None
         if named & told:
             return not {"muscle", "muscles"} & set(read.row)
         return bool(named) and not _SUPPLIES.search(read.text)

@@ -8,7 +8,7 @@ from fabella_intents.mentions import STRUCTURES
 from fabella_intents.question import Context
 from fabella_intents.reading import Read
 
-from fabella.evidence import Evidence, Fact, Facts
+from fabella.evidence import Evidence, Fact, Facts, of_parts
 
 _OTHERS = re.compile(
     r"\b(?:other(?! (?:way|end|side|hand|head|one|words|people|person|place|half|part|leg|knee))|others|else|besides|apart from|another|aside from|in addition)\b",
@@ -46,7 +46,7 @@ def others(read: Read, evidence: Evidence, context: Context, facts: Facts) -> tu
     named = {x.term for x in read.links if x.kind in kinds}
     pool = evidence.considered
     if named & {t for f in pool for t in f.terms} and sections <= {"Origin", "Insertion"}:
-        pool = (*pool, *evidence.further)
+        pool = (*pool, *of_parts(evidence.further, read.question.parts))
     if named:
         return tuple(f for f in pool if not named & (f.main | facts.joints(f)))
     if sections & _TOGETHER:
@@ -57,7 +57,7 @@ def others(read: Read, evidence: Evidence, context: Context, facts: Facts) -> tu
     ):
         return ()
     if read.elliptical and context.shown:
-        pool = (*pool, *evidence.further)
+        pool = (*pool, *of_parts(evidence.further, read.question.parts))
     return tuple(f for f in pool if f.passage.id not in context.shown)
 
 

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from fabella_intents.definition import intent_of
 from fabella_intents.mentions import Link, link
 from fabella_intents.reading import Read
-from fabella_knowledge.tokens import words
+from fabella_knowledge.tokens import DETERMINERS, words
 
 from fabella import meaning
 from fabella.evidence import Facts
 from fabella.verdict import CONTRADICTED, SUPPORTED, Verdict
 
+_IN = frozenset({"in", "on", "of", "at", "from", "inside", "within"})
 _ENDS = frozenset({"origin", "insertion", "attachments"})
 
 
@@ -77,17 +78,28 @@ def place(read: Read, structure: str, facts: Facts) -> Verdict | None:
     }:
         return None
     ends = _ENDS & {intent_of(one) for one in read.question.intents}
+    assertive = read.question.form not in {"open", "presumes"} or not ends
     if read.question.form in {"open", "presumes"} and (read.elliptical or (ends and meaning.parted(read))):
         return None  # "and at the shoulder?", "a point for each head on this femur in my hand": nothing is asserted
     held = [f for f in facts.section(structure, "Location", "Description") if not f.passage.further]
     around = {a for f in held for t in f.main if vocabulary.kind(t) == "region" for a in vocabulary.ancestors(t)}
     for one in read.links:
-        if one.kind in {"region", "joint"} and any(
-            vocabulary.opposite(a) in around for a in vocabulary.ancestors(one.term) if vocabulary.opposite(a)
+        if (
+            one.kind in {"region", "joint"}
+            and (assertive or _placed(read, one))
+            and any(vocabulary.opposite(a) in around for a in vocabulary.ancestors(one.term) if vocabulary.opposite(a))
         ):
             telling = tuple(f for f in held if any(vocabulary.kind(t) == "region" for t in f.main))
             return Verdict(CONTRADICTED, telling[:1])
     return None
+
+
+def _placed(read: Read, one: Link) -> bool:
+    """Whether something is said to be in or on it: "of the forearm", not "the two arms of the letter"."""
+    at = one.start - read.start - 1
+    while at >= 0 and read.row[at] in DETERMINERS:
+        at -= 1
+    return at >= 0 and read.row[at] in _IN
 
 
 def owners(read: Read, structure: str, facts: Facts) -> Verdict | None:

@@ -25,7 +25,9 @@ _SWITCH = re.compile(
     r"|on (?:a|another) (?:\w+ )?note)[^,:;?]{0,40}[,:;]\s*(?=\w)",
     re.I,
 )
-_TO = re.compile(rf"{_LEAD}(?:switching (?:over )?to|(?:go(?:ing)? )?back to|on to|moving on to)\s+(?=\w)", re.I)  # its topic stays
+_TO = re.compile(
+    rf"{_LEAD}(?:switching (?:over )?to|(?:go(?:ing)? )?back to|on to|moving on to)\s+(?=\w)", re.I
+)  # its topic stays
 _SHORT = 8  # words of a sentence that may be a correction
 # "China, not Nigeria": what stands behind is taken back.
 _NOT_THAT = re.compile(

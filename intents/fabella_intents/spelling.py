@@ -62,8 +62,8 @@ class Speller:
         """The row with each slip mended (same length), and what was mended or left between two."""
         out: list[str] = []
         found: list[Correction] = []
-        for word in row:
-            fixed = self.nearest(word)
+        for at, word in enumerate(row):
+            fixed = _does(row, at) if word == "dose" else self.nearest(word)
             if fixed is None:
                 out.append(word)
                 continue
@@ -132,6 +132,16 @@ class Speller:
         return Correction(word, (best,))
 
 
+def _does(row: Sequence[str], at: int) -> Correction | None:
+    """ "What dose it do": the verb, where a question word stands before and no quantity follows."""
+    after = row[at + 1] if at + 1 < len(row) else ""
+    asked = bool(_ASKING & set(row[max(0, at - 3) : at])) and row[at - 1] not in {"the", "a", "of", "right", "correct"}
+    return (
+        Correction("dose", ("does",)) if asked and after not in {"", "of", "for", "is", "should", "per", "do"} else None
+    )
+
+
+_ASKING = frozenset("what which where when why how who wat wich waht".split())
 NAME = 1000.0  # the weight from which on a word counts as (part of) a structure's own name
 
 

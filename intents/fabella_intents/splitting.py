@@ -27,12 +27,16 @@ _FUNCTION = frozenset(
     "or but nor so then than if is are was were be been being do does did done has have had can could will would should may might must not no yes "
     "right correct true what which who whom whose where when how why there here else instead way direction also too well please pls thanks again now "
     "just only really actually any some all both each every other say says said tell me about call called mean means get got give show go goes come "
-    "comes name list etc ok okay hi hey what's where's who's it's that's isn't doesn't don't".split()
+    "comes name list order line lines sentence sentences short briefly bullet bullets points etc ok okay hi hey what's where's who's it's that's isn't doesn't don't".split()
 )
 # And questions that are whole although all their words are such: "what is it", "where does it come from".
 _ASKS = r"\b(?:what|where|who|how|why)(?:'?s|\s+(?:is|are|does|do|did|can))"
 _WHOLE = re.compile(rf"{_ASKS}?\s+(?:it|they|this|that|one|each|each one)\b", re.I)
 _WHOLE_OF = re.compile(rf"{_ASKS}\b", re.I)
+_GENERIC = frozenset({"muscle", "bone", "tendon", "structure", "thing"})  # names of nothing in a list of topics
+_SUBORDINATE = re.compile(
+    r"\W*(?:if|when|since|because|as|given|although|though|while|with|after|once|whenever)\b", re.I
+)
 _FILLER = re.compile(
     r"^(?:anybody|anyone|right|please|pls|thanks|ok|okay|no|yes|huh|eh|you know|correct|true|help|any ideas?)\W*$", re.I
 )
@@ -94,7 +98,7 @@ class Splitter:
             return (piece,)
         topics: list[tuple[int, str]] = []
         for one in items:
-            if not self._content(one, message, named=False):
+            if not self._content(one, message, named=False) or _SUBORDINATE.match(one.text):
                 continue
             label, score = self._predictor.predict(message, message.span(one)).scores[0]
             if score >= _TOPIC and label in self._router.answerable and not label.startswith("again."):
@@ -146,8 +150,9 @@ class Splitter:
         if _WHOLE.search(piece.text) or (_WHOLE_OF.search(piece.text) and any(x.kind in STRUCTURES for x in inside)):
             return True
         taken = {n for x in inside for n in range(x.start, x.end)}
+        empty = _FUNCTION if named else _FUNCTION | _GENERIC
         return any(
-            word not in _FUNCTION and singular(word) not in self._parts.nouns and not word.isdigit()
+            word not in empty and singular(word) not in self._parts.nouns and not word.isdigit()
             for n, word in enumerate(message.words(span), span[0])
             if n not in taken
         )

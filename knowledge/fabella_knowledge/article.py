@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from fabella_knowledge.errors import Problem
+from fabella_knowledge.errors import Problem, brief
 from fabella_knowledge.model import Citation
 from fabella_knowledge.tokens import printable, words
 
@@ -20,9 +20,9 @@ HEADINGS = (
     "Blood supply", "Articulation", "Variants", "Prevalence", "Clinical relevance", "Exercises",
 )  # fmt: skip
 KEYS = frozenset({"name", "latin", "kind", "aliases", "region", "parts", "ids"})
-_CITED = re.compile(r"\s*\[(@[^\]]*)\]")
+_CITED = re.compile(r"\s*\[(@[^\[\]]*)\]")
 _KEY = re.compile(r"@([A-Za-z0-9_][A-Za-z0-9_.:-]*)\s*(?:,\s*(.*))?$", re.DOTALL)
-_STRAY = re.compile(r"(?<![\w.])@\w+")
+_STRAY = re.compile(r"(?<![\w.])@\w+|\[@(?!\w)")
 _LABEL = re.compile(r"([^:]{2,40}):\s+\S")
 _YAML_KEY = re.compile(r"[\"']?([\w-]+)[\"']?\s*:")
 _COMMENT = re.compile(r"\s*<!--.*-->\s*", re.DOTALL)
@@ -89,9 +89,9 @@ def read(text: str, shown: str) -> tuple[ArticleFile | None, list[Problem]]:
         return None, problems
     article = ArticleFile(
         name=meta["name"].strip(),
-        latin=str(meta.get("latin") or "").strip(),
+        latin=_text(meta.get("latin")),
         kind=meta["kind"].strip().lower(),
-        region=str(meta.get("region") or "").strip(),
+        region=_text(meta.get("region")),
         aliases=_strings(meta.get("aliases")),
         parts=tuple(part.lower() for part in _strings(meta.get("parts"))),
         claims=claims,
@@ -116,7 +116,11 @@ def _places(head: str, first: int, shown: str) -> tuple[dict[str, int], list[Pro
 
 def _front_matter(meta: Mapping[Any, Any], places: Mapping[str, int], first: int, shown: str) -> list[Problem]:
     known = ", ".join(sorted(KEYS))
-    found = [(str(key), f"unknown key '{key}'; known are {known}") for key in meta if key not in KEYS]
+    found = [
+        (key if isinstance(key, str) else brief(key), f"unknown key '{brief(key)}'; known are {known}")
+        for key in meta
+        if key not in KEYS
+    ]
     for key in ("name", "kind"):
         if not _is_text(meta.get(key)):
             found.append((key, f"'{key}' is missing or not a text of one line"))
@@ -209,6 +213,11 @@ def _claim(heading: list[str], raw: str, line: int, shown: str, claims: list[Cla
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and printable(value.strip()) and bool(words(value))
+
+
+def _text(value: object) -> str:
+    """A text without blanks around it, "" for what is none: aliases of YAML make a huge one of a small list."""
+    return value.strip() if isinstance(value, str) else ""
 
 
 def _strings(value: object) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fabella_knowledge.errors import LibraryError, Problem
+from fabella_knowledge.errors import LibraryError, Problem, one_line
 
 BUILTIN = Path(__file__).parent / "texts"
 REFERENCES = "references.json"
@@ -111,6 +111,6 @@ def _reason(error: Exception) -> str:
 
 
 def _shown(path: Path) -> str:
-    """How problems and traces name a file: built-in ones from the folder of the texts on."""
+    """How problems and traces name a file, in one line: built-in ones from the folder of the texts on."""
     named = path.relative_to(BUILTIN.parent) if path.is_relative_to(BUILTIN) else path
-    return str(named).encode("utf-8", "backslashreplace").decode("utf-8")
+    return one_line(str(named))

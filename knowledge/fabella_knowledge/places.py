@@ -6,8 +6,10 @@ import re
 import tomllib
 
 _PART = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([\w-]+))\s*(?:\.|$)""")
-_HEADER = re.compile(r"\s*\[\[?\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
-_ASSIGNED = re.compile(r"""\s*((?:"[^"]*"|'[^']*'|[\w.-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*=""")
+_NAME = r"""(?:"[^"]*"|'[^']*'|[\w-]+)"""
+# What a text in several lines may hold instead must not take long: nothing can be matched in two ways.
+_HEADER = re.compile(r"\s*\[\[?(.+?)\]\]?\s*(?:#.*)?$")
+_ASSIGNED = re.compile(rf"\s*({_NAME}(?:\s*\.\s*{_NAME})*)\s*=")
 _QUOTED = re.compile(r'"([^"\\]*)"')
 
 Path = tuple[str, ...]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fabella_knowledge.errors import Problem
+from fabella_knowledge.errors import Problem, brief
 from fabella_knowledge.tokens import printable
 
 _DOI = re.compile(r"10\.[0-9]{4,9}/[!-~]*[A-Za-z0-9)>/#_-]$")
@@ -127,14 +128,16 @@ def _misshapen(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
             found.append((key, f"'{key}' must be a text or a number"))
     kind = entry.get("type", "")
     if not isinstance(kind, str) or kind not in _TYPES:
-        found.append(("type", f"'{kind}' is no type of CSL, such as 'article-journal' or 'book'"))
+        found.append(("type", f"'{brief(kind)}' is no type of CSL, such as 'article-journal' or 'book'"))
     return found
 
 
 def _is_plain(value: object) -> bool:
     if isinstance(value, str):
         return printable(" ".join(value.split()))
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _is_person(value: object) -> bool:

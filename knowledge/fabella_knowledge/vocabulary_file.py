@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fabella_knowledge.errors import Problem
+from fabella_knowledge.errors import Problem, brief
 from fabella_knowledge.model import Term
 from fabella_knowledge.places import Places, line_of_error
 from fabella_knowledge.tokens import printable, words
@@ -109,7 +109,7 @@ class _Reader:
         if len(set(owners)) < 2:
             self._note(f"ambiguous alias '{alias}' needs at least two owners", "ambiguous", alias, "owners")
         if default is not None and default not in owners:
-            message = f"default '{default}' of '{alias}' is none of its owners"
+            message = f"default '{brief(default)}' of '{alias}' is none of its owners"
             self._note(message, "ambiguous", alias, "default")
             default = None
         return Ambiguity(alias, owners, default)
@@ -131,7 +131,7 @@ class _Reader:
                 line = self._places.line(table, key)
                 if isinstance(pair, list) and pair and isinstance(pair[0], str):
                     line = self._places.quoted(pair[0], table, key)
-                self.problems.append(Problem(self._shown, line, f"{rule}: {pair!r}"))
+                self.problems.append(Problem(self._shown, line, f"{rule}: {brief(pair)}"))
         return tuple(held)
 
     def _parts(self) -> PartWords:
