@@ -14,8 +14,9 @@ from fabella_intents.router import Router
 from fabella import meaning, naming, others
 from fabella.deciding import decide
 from fabella.draft import Draft, fitted, say
-from fabella.evidence import Evidence, Fact, Facts, look_up
+from fabella.evidence import Evidence, Fact, Facts
 from fabella.handlers import Handler
+from fabella.looking import look_up
 from fabella.sources import Bibliography
 from fabella.suggesting import LIMIT, Suggestions
 from fabella.verdict import CONTRADICTED, OPEN, SUPPORTED, Verdict

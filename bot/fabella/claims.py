@@ -1,4 +1,4 @@
-"""Holds claims about sites, movements, figures, exercises and heads against the facts, one kind a function.
+"""Holds claims about sites, movements, exercises, kinds and heads against the facts, one kind a function.
 
 Each returns a verdict, or None where the question claims nothing of the kind.
 """
@@ -29,26 +29,6 @@ _ENDS = {
     ),
     "Insertion": frozenset("insertion insert inserts inserting inserted end ends distal distally".split()),
 }
-_ALL = r"(?:everyone|everybody|every (?:single )?(?:person|human|knee|one|body|adult|leg)|all (?:people|humans|knees|of us|persons|adults|legs)|we all|nobody|no one|no-one|no human)"
-_HAS = r"(?:has|have|had|got|gets|owns?|possess\w*|carr(?:y|ies)|shows?|is born|are born|walks? around with)"
-# "Everybody has one", "is it in every knee", "always there": not any sentence with such a word ("everyone says").
-_EVERYONE = re.compile(
-    rf"\b{_ALL}(?:\W+\w+){{0,2}}?\W+{_HAS}\b|\b(?:does|do|has|have|did)\W+{_ALL}\b|\b(?:in|of|for|to|by|with|among)\W+{_ALL}\b"
-    r"|\b(?:always|never)\W+(?:\w+\W+)?(?:there|present|found|seen|visible|exists?|occurs?|absent|missing|has|have|be|with)\b|\b(?:is|are)\W+(?:\w+\W+)?(?:always|never)\b|100 ?%",
-    re.I,
-)
-_EVERY_HUMAN = re.compile(rf"\b{_ALL}\b", re.I)
-_NOT_ALL = re.compile(rf"(?:\bnot|n't)\W+(?:\w+\W+){{0,4}}?(?:{_ALL}|always)\b", re.I)
-_SOME = frozenset({"some"})
-_RARER = re.compile(
-    r"\b(?:rarer|scarcer|less (?:common|frequent|often)|fewer|declin\w+|decreas\w+|dropp\w+|drop|fell|falling|shr[aiu]nk\w*|vanish\w*|disappear\w*|dying out)\b",
-    re.I,
-)
-_TREND = "change over time"
-_NUMBER = re.compile(
-    r"(\d+(?:[.,]\d+)?)\s*(?:%|percent|per cent|pct)?\s*(?:-|–|—|to|and)?\s*(\d+(?:[.,]\d+)?)?\s*(%|percent|per cent|pct)",
-    re.I,
-)
 _NOTHING = re.compile(
     r"\b(?:nothing|useless|pointless|ineffective|no effect|waste of time|no (?:significant )?(?:contraction|activity|activation|evidence)|not (?:work|activate|help|train|contract)|n't (?:work|activate|help|train|do (?:anything|much)|contract|use|involve)|fail(?:ed|s)? to|no good|no use)\b",
     re.I,
@@ -203,46 +183,6 @@ def parts(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verdi
         CONTRADICTED,
         tuple(dict.fromkeys((*naming, *(f for f in evidence.facts if f.passage.section == "Articulation")))),
     )
-
-
-def prevalence(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verdict | None:
-    """Figures and "everybody has one": against the rates, and for a muscle against its variants."""
-    rates = [f for f in evidence.considered if f.passage.section == "Prevalence"]
-    if not rates and _EVERYONE.search(read.text) and _EVERY_HUMAN.search(read.text):
-        told = [f for f in facts.section(structure, "Prevalence", "Variants") if not f.passage.further]
-        rates = [f for f in told if f.passage.section == "Prevalence" or "absent" in f.stems]
-    if not rates:
-        return None
-    if _EVERYONE.search(read.text):
-        some = (f for f in facts.section(structure, "Description") if _SOME & set(words(f.passage.text)))
-        told = tuple(dict.fromkeys((*some, *rates)))
-        # "It isn't in everybody, is it?" says what the sources say.
-        return Verdict(SUPPORTED if _not_all(read.text) and not read.question.negated else CONTRADICTED, told)
-    every = facts.section(structure, "Prevalence")
-    if _RARER.search(read.text) and any(_TREND in f.terms for f in every) and any(x.term == _TREND for x in read.links):
-        return Verdict(CONTRADICTED, tuple(f for f in every if _TREND in f.terms))
-    claim = _NUMBER.search(read.text)
-    if claim is None:
-        return None
-    methods = {x.term for x in read.links if x.kind == "method"}
-    claimed = {n.replace(",", ".") for n in claim.groups()[:2] if n}
-    own = [f for f in every if claimed <= _figures(f)]
-    told = {t for f in own for t in f.terms if facts.library.vocabulary.kind(t) == "method"}
-    if methods and told and not any(facts.library.vocabulary.covers(t, m) for t in told for m in methods):
-        return Verdict(CONTRADICTED, tuple(own))  # that figure is another method's
-    same = [f for f in rates if methods & f.terms] or rates
-    held = {n for f in same for n in _figures(f)}
-    return Verdict(OPEN if claimed <= held else CONTRADICTED, tuple(rates))
-
-
-def _figures(fact: Fact) -> frozenset[str]:
-    return frozenset(re.findall(r"\d+(?:\.\d+)?", fact.passage.text.replace(",", "")))
-
-
-def _not_all(text: str) -> bool:
-    """Whether it is denied that all have one; "doesn't everybody ...?" denies nothing."""
-    denied = _NOT_ALL.search(text)
-    return denied is not None and len(words(text[: denied.start()])) != 1
 
 
 def exercise(read: Read, evidence: Evidence) -> Verdict | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from fabella_intents.reading import Read
 
-from fabella import claims, positions
+from fabella import claims, figures, positions
 from fabella.choices import choose
 from fabella.evidence import Evidence, Facts
 from fabella.verdict import CONTRADICTED, OPEN, SUPPORTED, Verdict
@@ -25,7 +25,7 @@ def decide(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
     checks = (
         positions.depth(read, facts, structure),
         claims.parts(read, structure, evidence, facts),
-        claims.prevalence(read, structure, evidence, facts),
+        figures.prevalence(read, structure, evidence, facts),
         claims.exercise(read, evidence),
         claims.joints(read, evidence, facts),
         claims.opposition(read, structure, evidence, facts),

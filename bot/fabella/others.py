@@ -8,7 +8,8 @@ from fabella_intents.mentions import STRUCTURES
 from fabella_intents.question import Context
 from fabella_intents.reading import Read
 
-from fabella.evidence import Evidence, Fact, Facts, of_parts
+from fabella.evidence import Evidence, Fact, Facts
+from fabella.looking import of_parts
 
 _OTHERS = re.compile(
     r"\b(?:other(?! (?:way|end|side|hand|head|one|words|people|person|place|half|part|leg|knee))|others|else|besides|apart from|another|aside from|in addition)\b",

@@ -13,7 +13,6 @@ from dataclasses import replace
 from fabella_knowledge.tokens import DETERMINERS, tokenize
 
 from fabella_intents.definition import Definition, intent_of
-from fabella_intents.dialogue import HELD
 from fabella_intents.forms import Form
 from fabella_intents.mentions import Link
 from fabella_intents.question import Context

@@ -28,7 +28,7 @@ from fabella_knowledge.tokens import words
 BUILTIN = Path(__file__).parent / "definitions"
 _LISTS = frozenset({"slots", "names", "cues", "cue_kinds", "sections", "examples", "kinds"})
 _TEXTS = frozenset({"name", "summary", "handler", "refusal", "subject", "suggestion"})
-_SWITCHES = frozenset({"together", "firm"})
+_SWITCHES = frozenset({"together", "firm", "alternatives"})
 _KEYS = _LISTS | _TEXTS | _SWITCHES | {"aspects"}
 _ASPECT_KEYS = frozenset({"name", "sections", "examples"})
 TYPICAL = 0.03  # share of the examples that must use a word for it to be typical of the intent
@@ -53,7 +53,8 @@ class Definition:
     kinds of structure that it can be asked of (empty: any). `suggestion` is a question that it answers,
     with {} for the structure. `together` keeps its facts together where no slot parts them (figures that
     must not stand alone, both ends of a muscle). `firm` makes a refusal hold for the whole message: nothing else in
-    it is answered, no premise of it corrected. `typical` are the words that many of its examples use:
+    it is answered, no premise of it corrected. `alternatives` tells that of its sections only the first one that an
+    article has answers. `typical` are the words that many of its examples use:
     they tell the intent, not what in particular is asked.
     """
 
@@ -71,6 +72,7 @@ class Definition:
     suggestion: str | None = None
     together: bool = False
     firm: bool = False
+    alternatives: bool = False
     typical: frozenset[str] = frozenset()
 
     @property
@@ -181,6 +183,7 @@ def _definition(data: Mapping[str, Any], file: Path) -> Definition:
         suggestion=data.get("suggestion"),
         together=data.get("together", False),
         firm=data.get("firm", False),
+        alternatives=data.get("alternatives", False),
         typical=_typical(aspects),
     )
 

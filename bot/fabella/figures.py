@@ -1,0 +1,85 @@
+"""Holds figures and "everybody has one" against the rates that the sources give."""
+
+from __future__ import annotations
+
+import re
+
+from fabella_intents.reading import Read
+from fabella_knowledge.tokens import words
+
+from fabella.evidence import Evidence, Fact, Facts
+from fabella.verdict import CONTRADICTED, OPEN, SUPPORTED, Verdict
+
+_ALL = r"(?:everyone|everybody|every (?:single )?(?:person|human|knee|one|body|adult|leg)|all (?:people|humans|knees|of us|persons|adults|legs)|we all|nobody|no one|no-one|no human)"
+_HAS = r"(?:has|have|had|got|gets|owns?|possess\w*|carr(?:y|ies)|shows?|is born|are born|walks? around with)"
+# "Everybody has one", "is it in every knee", "always there": not any sentence with such a word ("everyone says").
+_EVERYONE = re.compile(
+    rf"\b{_ALL}(?:\W+\w+){{0,2}}?\W+{_HAS}\b|\b(?:does|do|has|have|did)\W+{_ALL}\b|\b(?:in|of|for|to|by|with|among)\W+{_ALL}\b"
+    r"|\b(?:always|never)\W+(?:\w+\W+)?(?:there|present|found|seen|visible|exists?|occurs?|absent|missing|has|have|be|with)\b|\b(?:is|are)\W+(?:\w+\W+)?(?:always|never)\b|100 ?%",
+    re.I,
+)
+_EVERY_HUMAN = re.compile(rf"\b{_ALL}\b", re.I)
+_NOT_ALL = re.compile(rf"(?:\bnot|n't)\W+(?:\w+\W+){{0,4}}?(?:{_ALL}|always)\b", re.I)
+_SOME = frozenset({"some"})
+_RARER = re.compile(
+    r"\b(?:rarer|scarcer|less (?:common|frequent|often)|fewer|declin\w+|decreas\w+|dropp\w+|drop|fell|falling|shr[aiu]nk\w*|vanish\w*|disappear\w*|dying out)\b",
+    re.I,
+)
+_TREND = "change over time"
+_NUMBER = re.compile(
+    r"(\d+(?:[.,]\d+)?)\s*(?:%|percent|per cent|pct)?\s*(?:-|–|—|to|and)?\s*(\d+(?:[.,]\d+)?)?\s*(%|percent|per cent|pct)",
+    re.I,
+)
+
+
+def prevalence(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verdict | None:
+    """Figures and "everybody has one": against the rates, and for a muscle against its variants."""
+    rates = _rates(read, structure, evidence, facts)
+    if not rates:
+        return None
+    if _EVERYONE.search(read.text):
+        some = (f for f in facts.section(structure, "Description") if _SOME & set(words(f.passage.text)))
+        # "It isn't in everybody, is it?" says what the sources say.
+        right = _not_all(read.text) and not read.question.negated
+        return Verdict(SUPPORTED if right else CONTRADICTED, tuple(dict.fromkeys((*some, *rates))))
+    every = facts.section(structure, "Prevalence")
+    changed = tuple(f for f in every if _TREND in f.terms)
+    if changed and _RARER.search(read.text) and any(x.term == _TREND for x in read.links):
+        return Verdict(CONTRADICTED, changed)
+    claim = _NUMBER.search(read.text)
+    return _figure(read, claim, rates, every, facts) if claim is not None else None
+
+
+def _rates(read: Read, structure: str, evidence: Evidence, facts: Facts) -> tuple[Fact, ...]:
+    """The rates that were looked up; where all people are spoken of, also those of the structure and its absence."""
+    rates = tuple(f for f in evidence.considered if f.passage.section == "Prevalence")
+    if rates or not (_EVERYONE.search(read.text) and _EVERY_HUMAN.search(read.text)):
+        return rates
+    told = (f for f in facts.section(structure, "Prevalence", "Variants") if not f.passage.further)
+    return tuple(f for f in told if f.passage.section == "Prevalence" or "absent" in f.stems)
+
+
+def _figure(
+    read: Read, claim: re.Match[str], rates: tuple[Fact, ...], every: tuple[Fact, ...], facts: Facts
+) -> Verdict:
+    """A claimed figure: contradicted where no source of that method gives it, or where it is another method's."""
+    vocabulary = facts.library.vocabulary
+    methods = {x.term for x in read.links if x.kind == "method"}
+    claimed = {n.replace(",", ".") for n in claim.groups()[:2] if n}
+    giving = tuple(f for f in every if claimed <= _numbers(f))
+    used = {t for f in giving for t in f.terms if vocabulary.kind(t) == "method"}
+    if methods and used and not any(vocabulary.covers(t, m) for t in used for m in methods):
+        return Verdict(CONTRADICTED, giving)
+    same = [f for f in rates if methods & f.terms] or rates
+    held = {n for f in same for n in _numbers(f)}
+    return Verdict(OPEN if claimed <= held else CONTRADICTED, rates)
+
+
+def _numbers(fact: Fact) -> frozenset[str]:
+    return frozenset(re.findall(r"\d+(?:\.\d+)?", fact.passage.text.replace(",", "")))
+
+
+def _not_all(text: str) -> bool:
+    """Whether it is denied that all have one; "doesn't everybody ...?" denies nothing."""
+    denied = _NOT_ALL.search(text)
+    return denied is not None and len(words(text[: denied.start()])) != 1
