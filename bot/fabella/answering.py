@@ -98,8 +98,9 @@ class Desk:
         article = self.facts.library.articles.get(structure)
         if article is None:
             other = meaning.tied(read, structure, first, self.facts)
-            if other is not None and "relations" in self.definitions:
-                read = replace(read, question=replace(question, intents=("relations",)))
+            relating = self._answering("Relations")
+            if other is not None and relating is not None:
+                read = replace(read, question=replace(question, intents=(relating,)))
                 question = read.question
             if other is None:
                 name = self.facts.library.vocabulary.display(structure)
@@ -122,12 +123,12 @@ class Desk:
                 return self.refuse(
                     read, f"My sources don't say that about this: {shown}.", intent=name, structure=structure
                 )
-        if first.name == "relations":
+        if "Relations" in first.sections(question.intents[0]):
             others = {x.term for x in read.links if x.kind == "muscle" and x.term != structure and len(x.terms) == 1}
             told = {t for f in self.facts.section(structure, "Relations", "Location") for t in f.terms}
             if others and not others & told:
                 return self.refuse(
-                    read, "My sources don't say how the two lie to each other.", intent="relations", structure=structure
+                    read, "My sources don't say how the two lie to each other.", intent=first.name, structure=structure
                 )
         drafts = [self._section(read, label, structure, context) for label in question.intents]
         answered = [d for d in drafts if d.said]
@@ -253,12 +254,17 @@ class Desk:
         draft = self._from_sections(read, Context())
         return draft if draft.status == "corrected" else None
 
+    def _answering(self, section: str) -> str | None:
+        """The intent that is answered from a section first, None where no definition has it."""
+        return next((name for name, one in self.definitions.items() if one.sections(name)[:1] == (section,)), None)
+
     def _group(self, read: Read, refusal: Definition, context: Context) -> Draft | None:
         """A question about the members of a group that has no article: the facts that name the group."""
         groups = [x.term for x in read.links if x.kind == "group" and x.term not in self.facts.library.articles]
-        if not groups or refusal.firm or "relations" not in self.definitions:
+        relating = self._answering("Relations")
+        if not groups or refusal.firm or relating is None:
             return None
-        question = replace(read.question, intents=("relations",), structure=groups[0])
+        question = replace(read.question, intents=(relating,), structure=groups[0])
         return self._from_sections(replace(read, question=question), context)
 
     def _rescue(self, read: Read, refusal: Definition, context: Context) -> Draft | None:

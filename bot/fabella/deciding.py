@@ -31,7 +31,7 @@ def decide(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
         claims.opposition(read, structure, evidence, facts),
         claims.values(read, structure, evidence, facts),
         claims.movements(read, evidence, facts),
-        positions.place(read, structure, facts),
+        positions.place(read, structure, evidence, facts),
         positions.members(read, structure, facts),
         positions.owners(read, structure, facts),
         claims.kind(read, structure, facts),

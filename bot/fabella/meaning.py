@@ -44,7 +44,7 @@ def by_terms(read: Read, definition: Definition, facts: Facts) -> str | None:
     holders = facts.holders(sections)
     if definition.subject in holders:
         return definition.subject
-    if definition.name in {"innervation", "blood_supply"} and not {"muscle", "muscles"} & set(read.row):
+    if definition.supplies and not {"muscle", "muscles"} & set(read.row):
         return None  # the nerve or artery itself is asked about
     if read.elliptical and not terms:
         return None
@@ -65,8 +65,9 @@ def _tell_of(terms: set[str], held: Sequence[Fact], covers: Callable[[str, str],
 def tied(read: Read, structure: str, definition: Definition, facts: Facts) -> str | None:
     """The structure whose facts in the asked sections speak of one that has no article ("what shares the soleus' tendon")."""
     group = facts.library.vocabulary.kind(structure) == "group"
-    layered = definition.name in {"overview", "location"} and any(x.kind == "depth" for x in read.links)
-    if definition.name == "relations" or (group and definition.name in {"overview", "heads"}) or layered:
+    layered = definition.alternatives and any(x.kind == "depth" for x in read.links)
+    sections = set(definition.sections(definition.name))
+    if "Relations" in sections or (group and sections & {"Description", "Heads"}) or layered:
         return next(
             (n for n in facts.by_size() if any(structure in f.terms for f in facts.section(n, "Relations"))), None
         )
@@ -114,14 +115,15 @@ def beside(read: Read, definition: Definition, evidence: Evidence, verdict: Verd
         told = {t for f in evidence.considered for t in f.terms}
         other = any(x.kind == "bone" and not any(covers(x.term, t) for t in told) for x in read.links)
         return other and (read.question.structure is None or (definition.together and not read.elliptical))
-    if definition.name == "action" and form in {"yesno", "truefalse", "either"} and verdict.kind == OPEN:
+    acts = "Action" in definition.sections(definition.name)
+    if acts and form in {"yesno", "truefalse", "either"} and verdict.kind == OPEN:
         claimed = {x.term for x in read.links if x.kind in {"movement", "activity"} and x.term not in read.conditional}
         return bool(claimed) and not any(claimed & f.terms for f in evidence.considered)
-    if definition.name == "action" and form == "open" and read.elliptical:
+    if acts and form == "open" and read.elliptical:
         joints = {x.term for x in read.links if x.kind in {"joint", "region"} and x.term not in read.conditional}
         held = {t for f in evidence.considered for t in f.terms | facts.joints(f)}
         return bool(joints) and not joints & held and len(joints) == 1
-    if definition.name in {"innervation", "blood_supply"}:
+    if definition.supplies:
         told = {t for f in evidence.considered for t in f.terms}
         named = {x.term for x in read.links if x.kind in {"nerve", "artery"}}
         if form not in {"open", "presumes"}:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fabella_intents.definition import intent_of
 from fabella_intents.mentions import Link, link
 from fabella_intents.reading import Read
 from fabella_knowledge.tokens import DETERMINERS, words
 
 from fabella import meaning
-from fabella.evidence import Facts
+from fabella.evidence import Evidence, Facts
 from fabella.verdict import CONTRADICTED, SUPPORTED, Verdict
 
 _IN = frozenset({"in", "on", "of", "at", "from", "inside", "within"})
-_ENDS = frozenset({"origin", "insertion", "attachments"})
+# The sections whose questions may place a structure wrongly.
+_PLACED = frozenset({"Location", "Description", "Relations", "Action", "Heads", "Origin", "Insertion"})
 
 
 def depth(read: Read, facts: Facts, structure: str) -> Verdict | None:
@@ -63,21 +63,13 @@ def _ordered(links: Sequence[Link], structure: str) -> tuple[str, str, str] | No
     return None
 
 
-def place(read: Read, structure: str, facts: Facts) -> Verdict | None:
+def place(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verdict | None:
     """A region or joint of another part of the body: against the region that the structure lies in."""
     vocabulary = facts.library.vocabulary
-    if intent_of(read.question.intents[0]) not in {
-        "location",
-        "overview",
-        "relations",
-        "action",
-        "heads",
-        "attachments",
-        "origin",
-        "insertion",
-    }:
+    sections = {f.passage.section for f in evidence.considered}
+    if not sections & _PLACED:
         return None
-    ends = _ENDS & {intent_of(one) for one in read.question.intents}
+    ends = sections <= {"Origin", "Insertion"}
     assertive = read.question.form not in {"open", "presumes"} or not ends
     if read.question.form in {"open", "presumes"} and (read.elliptical or (ends and meaning.parted(read))):
         return None  # "and at the shoulder?", "a point for each head on this femur in my hand": nothing is asserted

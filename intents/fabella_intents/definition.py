@@ -80,6 +80,12 @@ class Definition:
         """The router's classes of this intent: "origin", or "fabella.where" where there are aspects."""
         return tuple(f"{self.name}.{one.name}" if one.name else self.name for one in self.aspects)
 
+    @property
+    def supplies(self) -> bool:
+        """Whether it asks for a nerve or an artery: it is answered from no other section."""
+        held = {section for one in self.aspects for section in one.sections}
+        return bool(held) and held <= {"Innervation", "Blood supply"}
+
     def sections(self, label: str) -> tuple[str, ...]:
         """The sections that answer `label`; for the bare name, those of all aspects."""
         _, _, wanted = label.partition(".")

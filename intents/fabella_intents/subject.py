@@ -36,7 +36,11 @@ def subject(
             # "which head of the gastrocnemius has it": the other structure is where, not what
             return definition.subject if held else fitting[0] if fitting else definition.subject
         if held or fitting:
-            compared = definition.name == "relations" or pool is not inside or _side_by_side(pool, message)
+            compared = (
+                "Relations" in definition.sections(definition.name)
+                or pool is not inside
+                or _side_by_side(pool, message)
+            )
             return (held or fitting)[0] if compared or not fitting else fitting[0]
     return None
 
