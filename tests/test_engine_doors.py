@@ -603,7 +603,7 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "fraction before": ("½ of all: is the fabella in the gastrocnemius?", ("fabella", "gastrocnemius")),
     "decomposed before": ("cafe\u0301: is the fabella in the gastrocnemius?", ("fabella", "gastrocnemius")),
     "long capital before": ("İ asked: is the fabella in the gastrocnemius?", ("fabella", "gastrocnemius")),
-    "gap": ("The ____ is a bone in the gastrocnemius, is it the fabella?", ("gastrocnemius", "fabella")),
+    "gap": ("The ____ lies in the gastrocnemius, is it the fabella?", ("gastrocnemius", "fabella")),
     "lines": ("hello\r\n\r\nis the fabella in the gastrocnemius?", ("fabella", "gastrocnemius")),
     "full width": ("is the ｆａｂｅｌｌａ in the gastrocnemius?", ("ｆａｂｅｌｌａ", "gastrocnemius")),
     "full width behind a fraction": (

@@ -281,12 +281,11 @@ class Desk:
             definition = self.definitions[intent_of(label)]
             if definition.handler is not None:
                 continue
-            structure = (
-                definition.subject or read.question.structure or (context.structure if read.elliptical else None)
-            )
-            pointed = read.elliptical and read.question.structure is not None
-            about = pointed or any(x.kind in STRUCTURES for x in read.links)
-            if structure is None or not about or structure not in self.facts.library.articles:
+            # A structure is spoken of: named, or meant by what came before. An intent's own subject alone is no sign of it.
+            meant = read.question.structure or (context.structure if read.elliptical else None)
+            structure = definition.subject or meant
+            spoken = meant is not None or any(x.kind in STRUCTURES for x in read.links)
+            if structure is None or not spoken or structure not in self.facts.library.articles:
                 continue
             evidence = look_up(read, label, definition, structure, self.facts)
             if not evidence.facts or (

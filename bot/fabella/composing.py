@@ -129,13 +129,16 @@ def _context(
         shown=shown or before.shown,
         cited=cited,
         beside=_beside(shown, last.structure, library),
-        listed=before.listed if picked else _listed(reading, given, before, library),
+        listed=_before(before) if picked else _listed(reading, given, before, library),
         last=reads[at].question.intents[0] if at < len(reads) else None,
     )
 
 
 def _listed(reading: Reading, given: Sequence[Draft], before: Context, library: Library) -> tuple[str, ...]:
-    """The items that the message or its answer lists; those of before where there are none. References add up."""
+    """The items that the message or its answer lists; those of before where there are none. References add up.
+
+    Empty where they are the passages shown.
+    """
     topics = tuple(dict.fromkeys(d.intent for d in given)) if len(given) > 1 else ()
     topics = topics if len(topics) > 1 else reading.asked
     if len(topics) > 1:
@@ -148,7 +151,14 @@ def _listed(reading: Reading, given: Sequence[Draft], before: Context, library: 
     items = tuple(dict.fromkeys(_item(one, library) for one in shown))
     if len(shown) == 1 and shown[0].section == "Heads":
         items = library.articles[shown[0].structure].parts
-    return items if len(items) > 1 else before.listed
+    if len(items) < 2:
+        return _before(before)
+    return () if all(one in library.by_id for one in items) else items
+
+
+def _before(context: Context) -> tuple[str, ...]:
+    """The items of the answer before."""
+    return context.listed or (context.shown if len(context.shown) > 1 else ())
 
 
 def _beside(shown: Sequence[str], structure: str | None, library: Library) -> str | None:

@@ -94,7 +94,9 @@ class Engine:
             drafts.append(self._desk.answer(read.about(topic), before))
             topic = drafts[-1].structure or topic
         if len(drafts) == 1 and drafts[0].status == "again":
-            return replace(self.ask(drafts[0].options[0], style=style, explain=explain), question=reading.utterance.raw)
+            # The option stands for what was typed, in which its names have no place.
+            chosen = self.ask(drafts[0].options[0], style=style, explain=explain)
+            return replace(chosen, question=reading.utterance.raw, entities=())
         if reading.whole is not None and not any(d.status == "corrected" for d in drafts):
             corrected = self._desk.correct(reading.whole)
             if corrected is not None:

@@ -112,7 +112,7 @@ def resolve(
         and not named
         and not question.parts
         and (short or HELD & set(read.row) or any(match.group(2) for match in _NTH.finditer(read.text)))
-        and (context.options or context.listed)
+        and (context.options or context.listed or len(context.shown) > 1)
     ):
         return _nth(read, context, definitions, spoken)
     if (context.last or "").startswith("references") and not named and short and _WHEN.search(read.text):
@@ -204,9 +204,10 @@ def _nth(read: Read, context: Context, definitions: Mapping[str, Definition], sp
     """The n-th of what was offered or listed: as it is for an option, else with what is asked about that item."""
     question = read.question
     at = question.ordinal
-    if context.options or len(context.listed) < abs(at):
+    items = context.listed or context.shown
+    if context.options or len(items) < abs(at):
         return replace(read, elliptical=True)
-    item = context.listed[at - 1 if at > 0 else at]
+    item = items[at - 1 if at > 0 else at]
     label, loud = read.prediction.scores[0]
     meant = definitions[intent_of(label)]
     about_source = max(read.prediction.best(_SOURCES)[1], -0.5 if HELD & set(read.row) else -2.0)

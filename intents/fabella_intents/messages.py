@@ -61,7 +61,7 @@ class Message:
         return None if not named or any(one.start >= span[0] for one in named) else named[0]
 
     def proper(self, place: int) -> bool:
-        """Whether the word there is written as the name of a person or place: a capital within a sentence of small ones."""
+        """Whether the word there is written like the name of a person or place: a capital within a sentence."""
         token = self.tokens[place]
         text = self.utterance.text
         if not text[token.start].isupper() or text[token.start : token.end].isupper():

@@ -61,7 +61,8 @@ class Context:
 
     `structure`, `parts`, `intents` are those of the last answer; `references` the ones named so far, in order
     of their first mention; `shown` the passages of the last answer; `listed` the items of the last answer that
-    had several (parts, exercises, passages, or references with "@" before the key), for "the second one"; `beside`
+    had several (parts, exercises, or references with "@" before the key; empty where they are those shown), for "the
+    second one"; `beside`
     another muscle that it told of, for "that muscle"; `last`
     is its label even where the topic is older; `options` what a `clarify` offered.
     """

@@ -18,9 +18,10 @@ _CONDITION = frozenset({"when", "with", "if", "while", "whilst", "once", "whenev
 class Read:
     """One question of a message with the evidence of how it was read.
 
-    `row` are its corrected words, `message` those of the whole message ("" for one that was taken back); `strange` are places in the message of words
-    that no dictionary holds; `asked` are intents that are named outright; `doubts` the terms that an ambiguous name may
-    mean; `picked` is the item of `Context.listed` that an ordinal means. `answerable` is the probability (0 to 1) that the library answers it; `elliptical` tells that it leaves its
+    `row` are its corrected words, `message` those of the whole message ("" for one that was taken back); `strange` are
+    places in the message of words that no dictionary holds; `asked` are intents that are named outright; `doubts` the
+    terms that an ambiguous name may mean; `picked` is the item of a list in the conversation that an ordinal means.
+    `answerable` is the probability (0 to 1) that the library answers it; `elliptical` tells that it leaves its
     structure to the conversation.
     """
 

@@ -165,6 +165,8 @@ class Splitter:
         if not self._content(piece, message):
             return True
         points = named <= 1 and bool(POINTS & set(message.words(span)))
+        if whole.scores[0][0] in self._router.talk:
+            return False
         if whole.answerable >= self._router.threshold and (points or (not named and score < 0.5)):
             return True
         return score < 0 and whole.scores[0][1] > score

@@ -31,8 +31,8 @@ _GOES_ON = 0.3  # what that adds to the intent's score
 _NOT = frozenset("not never no don't doesn't isn't aren't can't cannot won't didn't hasn't without neither nor".split())
 # The kinds of term that a question asserts or offers beside its subject.
 _FOCUS = frozenset(
-    "movement activity state joint landmark bone region nerve artery root exercise method depth tissue tendon condition "
-    "group population".split()
+    "movement activity state joint landmark bone region nerve artery root exercise method depth tissue tendon "
+    "condition group population".split()
 )
 
 
@@ -138,7 +138,7 @@ class Understanding:
             part = whole  # a stem without its options may say too little
         if part.scores[0][0].startswith("again.") and context == Context():
             part = whole.without("again.") if whole.scores[0][0].startswith("again.") else whole
-        if context.listed and dialogue.ordinal(piece.text):
+        if (context.listed or context.shown) and dialogue.ordinal(piece.text):
             # "The first one" points at a list: it asks for no history.
             part = self._predictor.predict(message, span, without=tuple(dialogue.ORDINALS))
         named = any(x.kind in STRUCTURES for x in message.inside(span))
@@ -149,7 +149,7 @@ class Understanding:
         return part, whole
 
     def _strange(self, message: Message, span: Span) -> tuple[int, ...]:
-        """The places of words that no dictionary holds: in `span`, and before it where it points back and names nothing.
+        """The places of words that no dictionary holds: in `span`, and before it where it only points back.
 
         The name of a person or a place is none of them unless a structure is called after it ("ligament of Struthers"),
         nor is a compound of plain words.
@@ -170,7 +170,7 @@ class Understanding:
 
 
 def _doubtful(inside: Sequence[Link], context: Context) -> tuple[str, ...]:
-    """The terms that an ambiguous name may mean, where neither the question's other names nor the conversation tells."""
+    """The terms that an ambiguous name may mean, where nothing else in the question or before it tells."""
     doubts = next((x.terms for x in inside if len(x.terms) > 1), ())
     if context.structure in doubts or any(x.term in doubts and len(x.terms) == 1 for x in inside):
         return ()
