@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -10,11 +11,12 @@ from fabella_intents.mentions import STRUCTURES
 from fabella_intents.question import Context, Question
 from fabella_intents.reading import Read
 from fabella_intents.router import Router
+from fabella_knowledge.tokens import words
 
-from fabella import meaning, naming, others
+from fabella import claims, meaning, naming, others
 from fabella.deciding import decide
 from fabella.draft import Draft, fitted, say
-from fabella.evidence import Evidence, Fact, Facts
+from fabella.evidence import Evidence, Fact, Facts, stem
 from fabella.handlers import Handler
 from fabella.looking import look_up
 from fabella.sources import Bibliography
@@ -22,6 +24,7 @@ from fabella.suggesting import LIMIT, Suggestions
 from fabella.verdict import CONTRADICTED, OPEN, SUPPORTED, Verdict
 
 BY_RULE = 0.9  # the chance that a refusal is right where the gate would have answered and the evidence did not hold
+_COUNT = re.compile(r"\bhow many\s+", re.I)
 MORE = 5  # statements that "more" adds about a structure
 _CLEAR = 0.3  # the score from which on the router is clear about an intent
 _RESCUE_FLOOR = -0.9
@@ -74,7 +77,8 @@ class Desk:
         definition = self.definitions[intent_of(label)]
         if definition.refusal is not None:
             return (
-                self._group(read, definition, context)
+                self._counted(read, definition, context)
+                or self._group(read, definition, context)
                 or self._rescue(read, definition, context)
                 or self.refuse(read, definition.refusal, intent=definition.name, structure=read.question.structure)
             )
@@ -93,6 +97,10 @@ class Desk:
         first = self.definitions[intent_of(question.intents[0])]
         if structure is None:
             structure = meaning.by_part(read, first, self.facts) or meaning.by_terms(read, first, self.facts)
+        for one in (x.term for x in read.links if x.term in self.facts.library.articles):
+            said = claims.kind(read, one, self.facts)
+            if said is not None:
+                return self._compose(read, first, one, Evidence(said.facts, said.facts, ()), said, context)
         if structure is None:
             return self._elliptical(read, first)
         article = self.facts.library.articles.get(structure)
@@ -254,6 +262,18 @@ class Desk:
         draft = self._from_sections(read, Context())
         return draft if draft.status == "corrected" else None
 
+    def _counted(self, read: Read, refusal: Definition, context: Context) -> Draft | None:
+        """ "The third figure, how many knees is that?": a number that the statement meant itself gives."""
+        fact = self.facts.get(read.picked) if read.picked is not None else None
+        if fact is None or refusal.firm or not _COUNT.search(read.text):
+            return None
+        counted = {stem(word) for word in words(_COUNT.split(read.text)[-1])[:1]}
+        if not counted & fact.stems or not any(c.isdigit() for c in fact.passage.text):
+            return None
+        held = Evidence((fact,), (fact,), ())
+        first = self.definitions[intent_of(context.intents[0])] if context.intents else refusal
+        return self._compose(read, first, fact.passage.structure, held, Verdict(OPEN, (fact,)), context)
+
     def _answering(self, section: str) -> str | None:
         """The intent that is answered from a section first, None where no definition has it."""
         return next((name for name, one in self.definitions.items() if one.sections(name)[:1] == (section,)), None)
@@ -293,7 +313,7 @@ class Desk:
             ):
                 continue
             verdict = decide(read, structure, evidence, self.facts)
-            if verdict.kind == CONTRADICTED:
+            if verdict.kind == CONTRADICTED and not meaning.beside(read, definition, evidence, verdict, self.facts):
                 return self._compose(read, definition, structure, evidence, verdict, Context())
         return None
 

@@ -255,8 +255,8 @@ def kind(read: Read, structure: str, facts: Facts) -> Verdict | None:
         at = one.end - read.start
         said = read.row[at : at + 5]
         if len(said) > 2 and said[0] in _BEING and said[1] in {"a", "an"}:
-            noun = next((w for w in said[2:] if w in _NOUNS), None)
-            if noun is not None and noun not in own:
+            nouns = {w for w in said[2:] if w in _NOUNS}
+            if nouns and not nouns & own:
                 return Verdict(CONTRADICTED, facts.section(structure, "Description"))
     return None
 

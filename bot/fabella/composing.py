@@ -168,7 +168,7 @@ def _beside(shown: Sequence[str], structure: str | None, library: Library) -> st
     ]
     kind = library.vocabulary.kind
     others = {t for p in told for t in p.terms if kind(t) == "muscle" and t != structure and t not in library.articles}
-    return others.pop() if len(others) == 1 and kind(structure or "") == "muscle" else None
+    return others.pop() if len(others) == 1 else None
 
 
 def _item(passage: Passage, library: Library) -> str:

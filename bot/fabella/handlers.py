@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from fabella_intents.dialogue import TOPIC
 from fabella_intents.question import Context
 from fabella_intents.reading import Read
 from fabella_knowledge.model import Citation, Reference
@@ -37,6 +38,8 @@ def references(read: Read, context: Context, desk: Desk) -> Draft:
         found = wrong
     elif label == "references.all":
         found = desk.bibliography.all()
+    elif (read.picked or "").startswith(TOPIC):
+        found = desk.bibliography.backing(_shown(str(read.picked).removeprefix(TOPIC), context, desk))
     else:
         found = desk.bibliography.meant(read, context, limit=_SEVERAL if several else 3)
         if not found and read.question.structure is not None:
@@ -55,6 +58,13 @@ def references(read: Read, context: Context, desk: Desk) -> Draft:
         style=style,
         chance=read.answerable,
     )
+
+
+def _shown(topic: str, context: Context, desk: Desk) -> tuple[str, ...]:
+    """The passages shown last that answer the intent `topic`."""
+    sections = desk.definitions[topic].sections(topic) if topic in desk.definitions else ()
+    held = (desk.facts.get(one) for one in context.shown)
+    return tuple(f.passage.id for f in held if f is not None and f.passage.section in sections)
 
 
 def _named(one: Reference, read: Read, desk: Desk, label: str) -> Said:

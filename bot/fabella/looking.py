@@ -20,7 +20,7 @@ _SLOT_KINDS = {
     "landmark": frozenset({"landmark", "bone", "tendon"}),
     "region": frozenset({"region", "tissue", "condition"}),
     "exercise": frozenset({"exercise"}),
-    "depth": frozenset({"depth", "group"}),
+    "depth": frozenset({"depth", "group", "tendon"}),
     "method": frozenset({"method", "condition", "population"}),
 }
 _NUMBERS = re.compile(r"\d+[.,]\d+|\d{2,}")

@@ -16,7 +16,8 @@ from fabella.evidence import STOP, Facts, stem
 _GENERIC = frozenset(
     "source reference paper study studies article book author authors author's year doi link journal title which what who wrote says said say one the first "
     "last second third cite citation published publication edition url name full give me where did you get that from it is in of and for on by backs back "
-    "behind support supports claim number page pages volume issue come comes research evidence".split()
+    "behind support supports claim number page pages volume issue come comes research evidence "
+    "both them they are more any not anymore instead rather wrong mean meant sorry too also please again ok no so names name their when".split()
 )
 
 

@@ -138,6 +138,13 @@ def resolve(
     by_author = any(x.kind == "author" for x in read.links) and len(read.row) <= 11 and not HELD & set(read.row)
     if context.intents and not named and by_author and fresh_topic:
         return _carry(read, context, parts)
+    if (
+        context.last
+        and context.last.startswith("references")
+        and by_author
+        and (definition.refusal or label in router.talk)
+    ):
+        return replace(read, question=replace(question, intents=(context.last,)), elliptical=True, answerable=0.9)
     if definition.refusal or label in router.talk:
         again, score = read.prediction.best(frozenset({"again.more", "again.shorter", "again.detail"}))
         only_parts = bool(parts) and all(x.kind == "part" for x in read.links) and short
@@ -213,7 +220,7 @@ def _nth(read: Read, context: Context, definitions: Mapping[str, Definition], sp
     about_source = max(read.prediction.best(_SOURCES)[1], -0.5 if HELD & set(read.row) else -2.0)
     says_more = len(set(read.row) - ORDINALS.keys() - _CONNECTING) > 1
     if meant.refusal and says_more and (loud > max(_CLEAR, about_source) or read.answerable < _NO_CHANCE):
-        return replace(read, elliptical=True)
+        return replace(read, picked=item, elliptical=True)
     read = replace(read, picked=item, elliptical=True, answerable=max(read.answerable, 0.8))
     if item.startswith(SOURCE) or about_source > max(loud - 0.01, -0.6):
         return replace(read, question=replace(question, intents=("references.detail",)))

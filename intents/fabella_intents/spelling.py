@@ -20,7 +20,7 @@ CHAT: Mapping[str, str] = {
     "isnt": "isn't", "im": "i'm", "ive": "i've", "cant": "can't", "couldnt": "couldn't", "wasnt": "wasn't", "didnt": "didn't", "havent": "haven't", "shouldnt": "shouldn't", "youre": "you're", "youve": "you've", "theyll": "they'll", "wont": "won't", "whr": "where", "wer": "where", "abt": "about", "ppl": "people",
     "pt": "point", "auths": "authors", "auth": "author", "vals": "values", "loc": "location", "prev": "prevalence", "hed": "head", "hedd": "head", "studys": "studies", "musle": "muscle", "mussle": "muscle", "muscel": "muscle", "msucle": "muscle", "musel": "muscle",
     "wid": "with", "da": "the", "dis": "this", "dat": "that", "lemme": "let me", "gimme": "give me", "wanna": "want to", "gonna": "going to",
-    "ex": "exercise", "exs": "exercises", "exer": "exercise", "exers": "exercises", "orig": "origin", "ins": "insertion", "attachs": "attaches", "attch": "attach", "posn": "position", "prox": "proximal", "dist": "distal",
+    "adn": "and", "nad": "and", "ex": "exercise", "exs": "exercises", "exer": "exercise", "exers": "exercises", "orig": "origin", "ins": "insertion", "attachs": "attaches", "attch": "attach", "posn": "position", "prox": "proximal", "dist": "distal",
     "ant": "anterior", "post": "posterior", "sup": "superior", "inf": "inferior", "art": "artery", "nv": "nerve", "w": "with", "ext": "extension", "aa": "arteries", "nn": "nerves", "arts": "arteries", "ed": "edition", "theres": "there", "thats": "that", "heres": "here", "yr": "year", "fxn": "function", "fxns": "functions", "fn": "function", "func": "function", "innerv": "innervation", "sesamid": "sesamoid", "yrs": "years", "wud": "would", "cud": "could", "shud": "should", "coudl": "could", "cld": "could", "wld": "would", "ref": "reference", "refs": "references",
 }  # fmt: skip
 
@@ -63,7 +63,7 @@ class Speller:
         out: list[str] = []
         found: list[Correction] = []
         for at, word in enumerate(row):
-            fixed = _does(row, at) if word == "dose" else self.nearest(word)
+            fixed = _confused(row, at) if word in _CONFUSED else self.nearest(word)
             if fixed is None:
                 out.append(word)
                 continue
@@ -132,15 +132,21 @@ class Speller:
         return Correction(word, (best,))
 
 
-def _does(row: Sequence[str], at: int) -> Correction | None:
-    """ "What dose it do": the verb, where a question word stands before and no quantity follows."""
+def _confused(row: Sequence[str], at: int) -> Correction | None:
+    """A word written for another that sounds alike: "what dose it do", "were is it"."""
+    word = row[at]
+    before = row[at - 1] if at else ""
     after = row[at + 1] if at + 1 < len(row) else ""
-    asked = bool(_ASKING & set(row[max(0, at - 3) : at])) and row[at - 1] not in {"the", "a", "of", "right", "correct"}
-    return (
-        Correction("dose", ("does",)) if asked and after not in {"", "of", "for", "is", "should", "per", "do"} else None
-    )
+    if word == "were":
+        return (
+            Correction(word, ("where",)) if after in _VERBS and before not in _VERBS | {"they", "you", "we"} else None
+        )
+    asked = bool(_ASKING & set(row[max(0, at - 3) : at])) and before not in {"the", "a", "of", "right", "correct"}
+    return Correction(word, ("does",)) if asked and after not in {"", "of", "for", "per", *_VERBS} else None
 
 
+_CONFUSED = frozenset({"dose", "were"})
+_VERBS = frozenset({"is", "are", "does", "do", "should", "can"})
 _ASKING = frozenset("what which where when why how who wat wich waht".split())
 NAME = 1000.0  # the weight from which on a word counts as (part of) a structure's own name
 

@@ -27,7 +27,7 @@ _FUNCTION = frozenset(
     "or but nor so then than if is are was were be been being do does did done has have had can could will would should may might must not no yes "
     "right correct true what which who whom whose where when how why there here else instead way direction also too well please pls thanks again now "
     "just only really actually any some all both each every other say says said tell me about call called mean means get got give show go goes come "
-    "comes name list order line lines sentence sentences short briefly bullet bullets points etc ok okay hi hey what's where's who's it's that's isn't doesn't don't".split()
+    "comes name names list order line lines sentence sentences short briefly bullet bullets points etc ok okay hi hey what's where's who's it's that's isn't doesn't don't".split()
 )
 # And questions that are whole although all their words are such: "what is it", "where does it come from".
 _ASKS = r"\b(?:what|where|who|how|why)(?:'?s|\s+(?:is|are|does|do|did|can))"
