@@ -122,7 +122,7 @@ def beside(read: Read, definition: Definition, evidence: Evidence, verdict: Verd
     if acts and form == "open" and read.elliptical:
         joints = {x.term for x in read.links if x.kind in {"joint", "region"} and x.term not in read.conditional}
         held = {t for f in evidence.considered for t in f.terms | facts.joints(f)}
-        return bool(joints) and not joints & held and len(joints) == 1
+        return len(joints) == 1 and not {x.term for x in read.links} & held
     if definition.supplies:
         told = {t for f in evidence.considered for t in f.terms}
         named = {x.term for x in read.links if x.kind in {"nerve", "artery"}}
