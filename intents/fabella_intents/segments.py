@@ -80,11 +80,13 @@ def split(utterance: Utterance) -> tuple[Segment, ...]:
         asks = sentence.rstrip(" )\"'").endswith("?") or bool(_ASKS.match(sentence))
         found.append(Segment(sentence, start, asks))
     told = [one for one in found if not _OPENING.match(one.text)] or found
+    if not told:
+        return ()
     if len(told) == 1:
         return (Segment(told[0].text, told[0].start, True),)
     if not any(one.asks for one in told):
         first = told[0]
-        return (Segment(utterance.text[first.start :], first.start, True),) if utterance.text else ()
+        return (Segment(utterance.text[first.start :], first.start, True),)
     return tuple(told)
 
 
