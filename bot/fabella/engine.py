@@ -18,9 +18,9 @@ from fabella_knowledge.index import Hit, terms
 from fabella_knowledge.tokens import words
 from rapidfuzz import fuzz
 
-from fabella import composing, handlers
+from fabella import answering, composing, handlers
 from fabella.answer import Answer, Step
-from fabella.answering import Desk
+from fabella.desk import Desk
 from fabella.draft import Draft
 from fabella.evidence import Facts
 from fabella.model import DEFAULT, Model, open_model
@@ -91,14 +91,14 @@ class Engine:
         topic = None
         for read in reading.reads:
             # "What is it, and where does it end?": what one question is about, the next one is about as well.
-            drafts.append(self._desk.answer(read.about(topic), before))
+            drafts.append(answering.answer(read.about(topic), before, self._desk))
             topic = drafts[-1].structure or topic
         if len(drafts) == 1 and drafts[0].status == "again":
             # The option stands for what was typed, in which its names have no place.
             chosen = self.ask(drafts[0].options[0], style=style, explain=explain)
             return replace(chosen, question=reading.utterance.raw, entities=())
         if reading.whole is not None and not any(d.status == "corrected" for d in drafts):
-            corrected = self._desk.correct(reading.whole)
+            corrected = answering.correct(reading.whole, self._desk)
             if corrected is not None:
                 reading = replace(reading, reads=(reading.whole,))
                 drafts = [corrected]
@@ -127,12 +127,7 @@ class Engine:
 
     def search(self, text: str, *, limit: int = 10) -> tuple[Hit, ...]:
         """Passages by their TF-IDF similarity to `text`, names and slips resolved first; best first."""
-        reading = self._understanding.read(text, Context())
-        query = [
-            term
-            for read in reading.reads
-            for term in terms(" ".join((*read.row, *(t for x in read.links for t in x.terms))))
-        ]
+        query = terms(" ".join(self._understanding.canonical(text)))
         return self._model.index.search(query, limit)
 
     def _given(self, question: Question) -> Reading:

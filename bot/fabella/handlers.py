@@ -18,7 +18,7 @@ from fabella_knowledge.model import Citation, Reference
 from fabella.draft import Draft, Said, fitted, say
 
 if TYPE_CHECKING:
-    from fabella.answering import Desk
+    from fabella.desk import Desk
 
 Handler = Callable[[Read, Context, "Desk"], Draft]
 GROUP = "fabella.handlers"

@@ -14,7 +14,7 @@ from fabella_intents.definition import Definition, intent_of
 from fabella_intents.entities import entities
 from fabella_intents.forms import Form
 from fabella_intents.language import foreign
-from fabella_intents.mentions import STRUCTURES, Link
+from fabella_intents.mentions import STRUCTURES, Link, link
 from fabella_intents.messages import Message, Span
 from fabella_intents.predicting import Predictor
 from fabella_intents.question import Context, Question
@@ -49,6 +49,11 @@ class Understanding:
         self._predictor = Predictor(router, spell.known)
         self._chooser = Chooser(definitions, router)
         self._splitter = Splitter(self._predictor, vocabulary.parts, self._chooser)
+
+    def canonical(self, text: str) -> tuple[str, ...]:
+        """The words of `text`, slips mended, and the terms that it names: what documents are searched with."""
+        row, _ = self.spell.correct([token.norm for token in tokenize(clean(text).text)])
+        return (*row, *(term for one in link(row, self.vocabulary) for term in one.terms))
 
     def read(self, text: str, context: Context) -> Reading:
         """The questions in `text`; no reads when it holds no word."""
