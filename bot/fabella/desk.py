@@ -39,12 +39,8 @@ class Desk:
 
     def unsaid(self, read: Read, structure: str, *, intent: str) -> Draft:
         """The refusal of what an article doesn't tell about its structure."""
-        return self.refuse(
-            read,
-            f"My sources don't say that about this: {self.display(structure)}.",
-            intent=intent,
-            structure=structure,
-        )
+        reason = f"My sources don't say that about this: {self.display(structure)}."
+        return self.refuse(read, reason, intent=intent, structure=structure)
 
     def clarify(self, read: Read, lead: str, options: tuple[str, ...] = ()) -> Draft:
         """Two readings or more, each of which would be answered."""

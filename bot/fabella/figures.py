@@ -26,6 +26,7 @@ _RARER = re.compile(
     re.I,
 )
 _TREND = "change over time"
+_LONG = re.compile(r"\b\d+\.\d+\b|\b\d{1,3}(?:,\d{3})+\b|\b(?!19|20)\d{2,6}\b")  # numbers that no year is
 _NUMBER = re.compile(
     r"(\d+(?:[.,]\d+)?)\s*(?:%|percent|per cent|pct)?\s*(?:-|–|—|to|and)?\s*(\d+(?:[.,]\d+)?)?\s*(%|percent|per cent|pct)",
     re.I,
@@ -46,6 +47,9 @@ def prevalence(read: Read, structure: str, evidence: Evidence, facts: Facts) -> 
     changed = tuple(f for f in every if _TREND in f.terms)
     if changed and _RARER.search(read.text) and any(x.term == _TREND for x in read.links):
         return Verdict(CONTRADICTED, changed)
+    another = _another_source(read, every, facts)
+    if another:
+        return Verdict(CONTRADICTED, another)
     claim = _NUMBER.search(read.text)
     return _figure(read, claim, rates, every, facts) if claim is not None else None
 
@@ -73,6 +77,22 @@ def _figure(
     same = [f for f in rates if methods & f.terms] or rates
     held = {n for f in same for n in _numbers(f)}
     return Verdict(OPEN if claimed <= held else CONTRADICTED, rates)
+
+
+def _another_source(read: Read, every: tuple[Fact, ...], facts: Facts) -> tuple[Fact, ...]:
+    """What the author named does say, and who gives the number that the question says is his; empty where it is."""
+    named = {x.term for x in read.links if x.kind == "author"}
+    told = {n.replace(",", "") for n in _LONG.findall(read.text)}
+    giving = tuple(f for f in every if told & _numbers(f))
+    if not named or not giving or any(named & _people(f, facts) for f in giving):
+        return ()
+    return (*(f for f in every if named & _people(f, facts) and not f.passage.further), *giving)
+
+
+def _people(fact: Fact, facts: Facts) -> frozenset[str]:
+    """The family names, in small letters, of those whose works the fact cites."""
+    cited = (facts.library.references[c.reference] for c in fact.passage.citations)
+    return frozenset(author.rsplit(" ", 1)[0].lower() for one in cited for author in one.authors)
 
 
 def _numbers(fact: Fact) -> frozenset[str]:

@@ -28,6 +28,7 @@ _WHICH_NOT = re.compile(r"\bwhich\b[^?.]{0,50}(?:\bnot\b|n't\b|\bnever\b)", re.I
 _WHICH_ONE = re.compile(
     r"\bwhich\b(?: one)?(?: of)?(?: (?:the|its|these|those))?(?: (?:two|both))? (?:heads?|bell(?:y|ies))\b", re.I
 )
+_REST = re.compile(rf",[^.?!]*\b(?:and|or)\s+(?:the\s+|a\s+)?{BLANK}", re.I)
 _EACH = frozenset({"both", "each", "two", "heads", "bellies"})
 _PART_OF = re.compile(
     r"\b(?:which|what) (?:exact )?(?:part|third|portion|area|half|bit|section|level|region|spot|facet) (?:of|on) (?:the|that|this|its)\b"
@@ -72,6 +73,8 @@ def _singled_out(
     if read.text.count(BLANK) > 1:
         return ()  # what stands around several gaps does not tell which fact fills them
     narrowed = _narrow(chosen, read, structure, facts, definition)
+    if narrowed and _REST.search(read.text):
+        return tuple(f for f in chosen if f not in narrowed)  # "calf raises, band kicks and ____": what is left
     parts = {f.passage.part for f in chosen} - {None}
     if len(parts) < 2 or not narrowed:
         return narrowed

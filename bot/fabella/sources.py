@@ -42,7 +42,8 @@ class Bibliography:
 
     def meant(self, read: Read, context: Context, *, limit: int = 3) -> tuple[Reference, ...]:
         """The references that a question names, describes or points back to, best first; empty when none is meant."""
-        row = read.row
+        # "The Nigerian figure" is found by the name of the country.
+        row = (*read.row, *(w for x in read.links if x.kind == "population" for w in words(x.term)))
         nth = read.question.ordinal
         if read.picked is not None:
             return self._of_item(read.picked)

@@ -75,7 +75,7 @@ class Chooser:
         if len(named) == 1 and top < 0 and named[0] != intent_of(label) and cued.score(named[0]) > top - _UNSURE:
             label = named[0]  # the router is unsure, and the question says outright what it asks
         _, not_meant = self._mentioned(words, inside, start)
-        if label in not_meant:
+        if label in not_meant and form.kind != "except":  # "which is NOT an action" asks for actions
             label = named[0] if named else cued.best(self.router.answerable - set(not_meant))[0]
         if form.stem.count(BLANK) > 1:
             # Several gaps may ask for several things: "a ____ bone in the ____ head".

@@ -48,7 +48,7 @@ ORDINALS = {
 _SOURCES = frozenset({"references.detail", "references.which"})
 _CONNECTING = frozenset(
     "and or but the a an of for in on to what about how no not nope sorry i meant mean ok okay then one ones please just only same it that head "
-    "heads side is need want go back again too also well wait actually so by with according now both wrong rather instead hm hmm was were after".split()
+    "heads side is need want oops country figure number study go back again too also well wait actually so by with according now both wrong rather instead hm hmm was were after".split()
 )
 # What a reference entry tells of a source.
 HELD = frozenset(

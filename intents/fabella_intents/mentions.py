@@ -10,7 +10,7 @@ from fabella_knowledge.vocabulary import Vocabulary
 
 STRUCTURES = frozenset({"muscle", "sesamoid bone", "tendon", "group"})  # kinds that a question can be about
 _PLACES = frozenset({"inside", "outside"})
-_JOINERS = frozenset({"or", "and", "vs", "versus", "nor", "the", "than"})
+_JOINERS = frozenset({"or", "and", "vs", "versus", "nor", "the", "than", "of", "two", "its", "these"})
 
 
 @dataclass(frozen=True, slots=True)

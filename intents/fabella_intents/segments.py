@@ -12,6 +12,12 @@ _ASKING = (
     "aren't|tell|explain|describe|name|list|give|state|compare|show|cite|define|summarise|summarize|true|outline|identify|between|with which|at which|"
     "in which|on which|to which|from which|of which|by which|in what|on what|to what|from what|through which|via which|and what|and where|and which|and how"
 )
+# "All I need is where it sits", "I was wondering ...".
+_WANTS = re.compile(
+    r"^(?:(?:so|and|but|ok|okay|well|please|now)\b[\s,:]*)*(?:(?:all |what )?(?:i|we)(?:'m|'d|'ve)? ?(?:am|was|would|have|just|only|really|actually|still)?"
+    r" ?(?:need|want|like|love|wonder|wondering|looking|trying|curious|after|must know|have to know)\b|my (?:only |main )?question\b|question:|the question\b|let me know\b|looking for\b)",
+    re.I,
+)
 _ASKS = re.compile(
     rf"^(?:[\w\s]{{1,30}}:\s*)?(?:(?:so|and|but|ok|okay|also|then|now|please|pls|hey|hi|um|well|plus|just)\b[\s,:]*)*(?:{_ASKING})\b",
     re.I,
@@ -77,7 +83,7 @@ def split(utterance: Utterance) -> tuple[Segment, ...]:
         back = _NOT_THAT.search(sentence)
         if back is not None and len(sentence.split()) <= _SHORT:
             sentence = sentence[: back.start()]
-        asks = sentence.rstrip(" )\"'").endswith("?") or bool(_ASKS.match(sentence))
+        asks = sentence.rstrip(" )\"'").endswith("?") or bool(_ASKS.match(sentence)) or bool(_WANTS.match(sentence))
         found.append(Segment(sentence, start, asks))
     told = [one for one in found if not _OPENING.match(one.text)] or found
     if not told:
