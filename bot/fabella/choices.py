@@ -15,22 +15,28 @@ from fabella.verdict import OPEN, Verdict
 
 def choose(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verdict:
     """The option that the facts support best, or for "all except" the one that they support least."""
-    vocabulary = facts.library.vocabulary
     wanted = read.question.form != "except"
-    pool = evidence.considered if wanted else tuple(f for f in facts.of(structure) if not f.passage.further)
-    rated: list[tuple[float, str, tuple[Fact, ...]]] = []
-    for option in read.question.options:
-        letter, _, text = option.partition("\t")
-        row = words(text)
-        links = link(row, vocabulary)
-        score, holding = _rate(row, links, pool, facts)
-        rated.append((score, letter, holding))
+    rated = _rated(read, evidence.considered, facts)
+    if not wanted and sum(score > 0 for score, _, _ in rated) < 2:
+        # The options are of several kinds: all that the article says decides.
+        rated = _rated(read, tuple(f for f in facts.of(structure) if not f.passage.further), facts)
     best = max(rated, key=lambda r: r[0]) if wanted else min(rated, key=lambda r: r[0])
     tie = sum(1 for r in rated if r[0] == best[0]) > 1
     if tie or (wanted and best[0] <= 0):
         return Verdict(OPEN, evidence.facts)
     given = (best[2] or evidence.facts) if wanted else evidence.facts
     return Verdict(OPEN, given, best[1])
+
+
+def _rated(read: Read, pool: Sequence[Fact], facts: Facts) -> list[tuple[float, str, tuple[Fact, ...]]]:
+    """The options in order: how well `pool` supports each, its mark, and the facts that do."""
+    rated = []
+    for option in read.question.options:
+        mark, _, text = option.partition("\t")
+        row = words(text)
+        score, holding = _rate(row, link(row, facts.library.vocabulary), pool, facts)
+        rated.append((score, mark, holding))
+    return rated
 
 
 def _rate(

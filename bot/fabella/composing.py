@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fabella_intents.definition import intent_of
-from fabella_intents.dialogue import SOURCE, TOPIC
-from fabella_intents.question import Context
+from fabella_intents.question import SOURCE, TOPIC, Context
 from fabella_intents.reading import Reading
 from fabella_knowledge.library import Library
 from fabella_knowledge.model import Citation, Passage

@@ -10,8 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from fabella_intents.dialogue import TOPIC
-from fabella_intents.question import Context
+from fabella_intents.question import TOPIC, Context
 from fabella_intents.reading import Read
 from fabella_knowledge.model import Citation, Reference
 
@@ -53,7 +52,7 @@ def references(read: Read, context: Context, desk: Desk) -> Draft:
         lead="Not quite." if wrong else "",
         said=told if several or label == "references.all" else fitted(told),
         references=tuple(one.id for one in found),
-        structure=context.structure,
+        structure=context.structure or read.question.structure,
         parts=context.parts,
         style=style,
         chance=read.answerable,

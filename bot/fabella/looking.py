@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from fabella_intents.definition import Definition
-from fabella_intents.dialogue import SOURCE
+from fabella_intents.question import SOURCE
 from fabella_intents.reading import Read
 from fabella_intents.utterance import BLANK
 from fabella_knowledge.tokens import words
@@ -23,7 +23,7 @@ _SLOT_KINDS = {
     "depth": frozenset({"depth", "group", "tendon"}),
     "method": frozenset({"method", "condition", "population"}),
 }
-_NUMBERS = re.compile(r"\d+[.,]\d+|\d{2,}")
+_NUMBERS = re.compile(r"\d+[.,]\d+|\d{2,}(?=\s*(?:%|per ?cent|pct|studies|knees))", re.I)
 _WHICH_NOT = re.compile(r"\bwhich\b[^?.]{0,50}(?:\bnot\b|n't\b|\bnever\b)", re.I)
 _WHICH_ONE = re.compile(
     r"\bwhich\b(?: one)?(?: of)?(?: (?:the|its|these|those))?(?: (?:two|both))? (?:heads?|bell(?:y|ies))\b", re.I

@@ -18,7 +18,7 @@ _OTHERS = re.compile(
 _OR_ELSE = re.compile(
     r"\bor (?:\w+ )?(?:something|anything|someone|what|where|how) else\b", re.I
 )  # an open alternative
-_IS_THERE = re.compile(r"\b(?:is|are) there\b|\bdo (?:any|other)\b", re.I)
+_IS_THERE = re.compile(r"\b(?:is|are) there\b|\b(?:do|does) (?:any|other|another|one)\b", re.I)
 _BESIDE = frozenset({"besides", "apart", "aside", "than", "not"})
 # The kinds of term that tell the facts of a section apart.
 _APART = {

@@ -71,6 +71,8 @@ def place(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verdi
         return None
     ends = sections <= {"Origin", "Insertion"}
     assertive = read.question.form not in {"open", "presumes"} or not ends
+    if read.question.form == "cloze":
+        return None
     if read.question.form in {"open", "presumes"} and (read.elliptical or (ends and meaning.parted(read))):
         return None  # "and at the shoulder?", "a point for each head on this femur in my hand": nothing is asserted
     held = [f for f in facts.section(structure, "Location", "Description") if not f.passage.further]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from fabella_intents.dialogue import SOURCE
-from fabella_intents.question import Context
+from fabella_intents.question import SOURCE, Context
 from fabella_intents.reading import Read
 from fabella_knowledge.model import Reference
 from fabella_knowledge.tokens import words

@@ -3,63 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from fabella_knowledge.vocabulary import PartWords
 
 from fabella_intents.definition import Definition, intent_of
-from fabella_intents.mentions import STRUCTURES
-from fabella_intents.question import Context
+from fabella_intents.ordinals import counts, nth
+from fabella_intents.question import SOURCE, Context
 from fabella_intents.reading import Read
 from fabella_intents.router import Router
+from fabella_intents.turns import CLEAR, CONNECTING, HELD, OTHER, WORK, Turn, bare, carry
 
-_OTHER = re.compile(
-    r"\b(?:the )?other (?:one|head|side|half|part)\b|\bthe opposite (?:one|head)\b|\bthe other\s*\?*$", re.I
-)
-_BOTH = re.compile(r"\bboth\b|\btogether\b|\bthe two\b", re.I)
-_POINTS = re.compile(
-    r"\b(?:it|its|that|this|they|their|them|those|these|he|she)\b|\b(?:the|that|this) (?:muscle|bone|tendon|head|one|structure)\b",
-    re.I,
-)
-_AND = re.compile(r"^\W*(?:and|ok and|what about|how about|and what about|or|but|also|same for|then|so)\b", re.I)
-_CORRECTS = re.compile(r"^\W*(?:no+|nope|not that|i mean|i meant|sorry|actually|wait)\b", re.I)
-_NTH = re.compile(
-    r"\b(first|second|third|fourth|fifth|last|1st|2nd|3rd|4th|5th)(?: (one|paper|study|source|reference|option|book|figure|number|value|exercise|action|movement|head|item|point|part|statement|fact))?\b",
-    re.I,
-)
-_OPENER = re.compile(
-    r"^\W*(?:and |ok |okay )*(?:(?:last|next|final|one last|one more)(?: one| question| thing)?|(?:first|second|third|firstly|secondly)(?: question)?)\s*[,:]",
-    re.I,
-)
-ORDINALS = {
-    "first": 1,
-    "1st": 1,
-    "second": 2,
-    "2nd": 2,
-    "third": 3,
-    "3rd": 3,
-    "fourth": 4,
-    "4th": 4,
-    "fifth": 5,
-    "5th": 5,
-    "last": -1,
-}
-_SOURCES = frozenset({"references.detail", "references.which"})
-_CONNECTING = frozenset(
-    "and or but the a an of for in on to what about how no not nope sorry i meant mean ok okay then one ones please just only same it that head "
-    "heads side is need want oops country figure number study go back again too also well wait actually so by with according now both wrong rather instead hm hmm was were after".split()
-)
-# What a reference entry tells of a source.
-HELD = frozenset(
-    "year edition doi journal title volume publisher link url authors author issue pages published".split()
-)
 _FURTHER = re.compile(
     r"\b(?:more|further|additional|rest|(?:any|some)(?:thing|where)? else|other (?:studies|figures|numbers|ones|sources|exercises))\b",
     re.I,
-)
-_WORK = re.compile(
-    r"\b(?:they|them|their)\b|\b(?:the|that|this) (?:study|paper|review|book|authors?|article|one)\b", re.I
 )
 _THAT = re.compile(
     r"\bthat (?:muscle|one)\b|\b(?:the )?(?:deeper|other|second) (?:muscle|one)\b|\bthe one (?:below|beneath|underneath)\b",
@@ -67,224 +25,166 @@ _THAT = re.compile(
 )
 _WHEN = re.compile(r"\bwhen\b.*\b(?:publish|publ|written|wrote|come out|came out|appear|out|from)", re.I)
 _THE_ONE = re.compile(r"\bthe (?:\w+ )?(?:one|paper|study|source|reference)\b", re.I)
-SOURCE = "@"  # before the key of a reference in `Context.listed`
-TOPIC = "?"  # before the name of an intent there
-SECTION = "#"  # in the id of a passage
-_NO_CHANCE = 0.1  # under this chance of being answerable a question about an item is declined
-_ASKS = -0.3  # and over this one a question about an item
-_FEW = 4  # a follow-up with fewer words than this that says "both" says nothing else
-_CLEAR = 0.2  # over this score a follow-up asks something of its own
+_SAYS = -0.45  # over this score a follow-up points to an intent
 _LABEL_FLOOR = -0.4  # under this score a follow-up says nothing of its own: the intent before it goes on
 
 
 def resolve(
     read: Read, context: Context, definitions: Mapping[str, Definition], router: Router, spoken: PartWords
 ) -> Read:
-    """`read` with its gaps filled from `context`; as it is when nothing is missing or nothing came before."""
-    question = read.question
-    fresh = context == Context()
-    named = question.structure is not None and any(x.kind in STRUCTURES for x in read.links)
-    label = question.intents[0]
-    definition = definitions[intent_of(label)]
-    short = len(read.row) <= 8
-    elliptical = not named and bool(
-        _AND.match(read.text) or _POINTS.search(read.text) or short or _CORRECTS.match(read.text)
-    )
-    if fresh or not (context.structure or context.intents or context.options or context.references):
-        return replace(read, elliptical=not named)
-    parts = _parts(read, context, spoken)
-    loud = read.prediction.scores[0][1] if read.prediction.scores else 0.0
-    if short and not named and not definition.firm and loud < (0.5 if definition.refusal else 0.0):
-        if len(read.asked) == 1 and read.asked[0] in definitions:
-            question = replace(question, intents=read.asked)
-        elif (
-            definition.refusal
-            and (context.last or "").startswith("references")
-            and _THE_ONE.search(read.text)
-            and loud < 0.3
-        ):
-            question = replace(question, intents=("references.which",))
-        label = question.intents[0]
-        definition = definitions[intent_of(label)]
-        read = replace(read, question=question)
-    if (
-        question.ordinal
-        and not named
-        and not question.parts
-        and (short or HELD & set(read.row) or any(match.group(2) for match in _NTH.finditer(read.text)))
-        and (context.options or context.listed or len(context.shown) > 1)
-    ):
-        return _nth(read, context, definitions, spoken)
-    if (context.last or "").startswith("references") and not named and short and _WHEN.search(read.text):
-        return replace(
-            read, question=replace(question, intents=("references.detail",)), elliptical=True, answerable=0.8
-        )
-    if context.options and context.intents and named and not set(read.loose) - _CONNECTING:
-        return _carry(read, context, parts)  # the answer to a question back: a name alone
+    """`read` with its gaps filled from `context`; as it is when nothing is missing or nothing came before.
+
+    The first rule that fits decides.
+    """
+    turn = Turn(read, context, definitions, router, spoken)
+    if not (context.structure or context.intents or context.options or context.references):
+        return replace(read, elliptical=not turn.named)
+    turn = replace(turn, read=_outright(turn))
+    return next(found for rule in _RULES if (found := rule(turn)) is not None)
+
+
+def _outright(turn: Turn) -> Read:
+    """A short follow-up about which the router is not sure: an intent that it names outright, or "the paper on ..."."""
+    unsure = turn.loud < (0.5 if turn.definition.refusal else 0.0)
+    if not turn.short or turn.named or turn.definition.firm or not unsure:
+        return turn.read
+    if len(turn.read.asked) == 1 and turn.read.asked[0] in turn.definitions:
+        return replace(turn.read, question=replace(turn.read.question, intents=turn.read.asked))
+    if turn.definition.refusal and turn.about_sources and turn.loud < 0.3 and _THE_ONE.search(turn.read.text):
+        return replace(turn.read, question=replace(turn.read.question, intents=("references.which",)))
+    return turn.read
+
+
+def _ordinal(turn: Turn) -> Read | None:
+    """ "The second one": of what was offered or listed."""
+    read, context = turn.read, turn.context
+    if not read.question.ordinal or turn.named or read.question.parts:
+        return None
+    picks = turn.short or HELD & set(read.row) or counts(read.text)
+    if not picks or not (context.options or context.listed or len(context.shown) > 1):
+        return None
+    return nth(read, context, turn.definitions, turn.spoken)
+
+
+def _published(turn: Turn) -> Read | None:
+    """ "When did that come out?": the source named before."""
+    if turn.about_sources and not turn.named and turn.short and _WHEN.search(turn.read.text):
+        return turn.asking("references.detail", answerable=0.8)
+    return None
+
+
+def _answer_back(turn: Turn) -> Read | None:
+    """A name alone, as the answer to a question back."""
+    told = turn.named and not set(turn.read.loose) - CONNECTING
+    return turn.carried() if turn.context.options and turn.context.intents and told else None
+
+
+def _that_muscle(turn: Turn) -> Read | None:
+    """ "And that muscle?": the other one that the last answer told of."""
+    if turn.context.beside and not turn.named and turn.definition.handler is None and _THAT.search(turn.read.text):
+        return replace(turn.read, question=replace(turn.read.question, structure=turn.context.beside))
+    return None
+
+
+def _names_alone(turn: Turn) -> Read | None:
+    """ "And the medial?", "in Korea?": nothing but names, sides and the words that are usual with the intent before."""
     usual: frozenset[str] = frozenset()
-    if loud < _CLEAR:
-        before = (intent_of(label) for label in context.intents)
-        usual = usual.union(*(definitions[name].typical for name in before if name in definitions))
-    if context.beside and not named and definition.handler is None and _THAT.search(read.text):
-        return replace(read, question=replace(question, structure=context.beside))
-    about = not named or (parts and question.structure == context.structure)
-    if context.intents and about and _bare(read, spoken.sides, usual):
-        return _carry(read, context, parts)
-    if context.intents and not named and short and len(context.parts) == 1 and _OTHER.search(read.text):
-        return _carry(read, context, parts)
-    fresh_topic = not any(one.startswith("references") for one in question.intents) or "references" not in (
-        context.last or ""
-    )
-    by_author = any(x.kind == "author" for x in read.links) and len(read.row) <= 11 and not HELD & set(read.row)
-    if context.intents and not named and by_author and fresh_topic:
-        return _carry(read, context, parts)
-    if (
-        context.last
-        and context.last.startswith("references")
-        and by_author
-        and (definition.refusal or label in router.talk)
-    ):
-        return replace(read, question=replace(question, intents=(context.last,)), elliptical=True, answerable=0.9)
-    if definition.refusal or label in router.talk:
-        again, score = read.prediction.best(frozenset({"again.more", "again.shorter", "again.detail"}))
-        only_parts = bool(parts) and all(x.kind == "part" for x in read.links) and short
-        if (
-            context.intents
-            and not named
-            and (only_parts or (again and label == "person" and score > read.prediction.scores[0][1] - 0.1))
-        ):
-            return _carry(read, context, parts)
-        return replace(read, elliptical=elliptical)
-    if (
-        (context.last or "").startswith("references")
-        and definition.handler is None
-        and not named
-        and _THE_ONE.search(read.text)
-    ):
-        return replace(read, question=replace(question, intents=("references.which",)), elliptical=True)
-    if definition.handler == "again" and not named:
-        elsewhere = {
-            one
-            for one in router.answerable
-            if one.startswith("again.") or definitions[intent_of(one)].subject not in (None, context.structure)
-        }
-        label, score = read.prediction.best(router.answerable - elsewhere)
-        if label and score > -0.45 and score > read.prediction.scores[0][1] - 0.35:
-            question = replace(question, intents=(label,))
-            definition = definitions[intent_of(label)]
-    if definition.handler == "again":
-        return (
-            _carry(read, context, parts)
-            if not named or label != "again.detail"
-            else replace(read, elliptical=elliptical)
-        )
-    if (
-        read.picked is None
-        and (context.last or "").startswith("references")
-        and context.references
-        and definition.handler is None
-        and _WORK.search(read.text)
-    ):
+    if turn.loud < CLEAR:
+        before = {intent_of(label) for label in turn.context.intents} & turn.definitions.keys()
+        usual = usual.union(*(turn.definitions[name].typical for name in before))
+    about = not turn.named or (turn.parts and turn.read.question.structure == turn.context.structure)
+    return turn.carried() if turn.context.intents and about and bare(turn.read, turn.spoken.sides, usual) else None
+
+
+def _other_part(turn: Turn) -> Read | None:
+    """ "And the other one?": of two parts."""
+    other = turn.short and len(turn.context.parts) == 1 and OTHER.search(turn.read.text)
+    return turn.carried() if turn.goes_on and other else None
+
+
+def _of_author(turn: Turn) -> Read | None:
+    """ "And according to Dalip?", and in talk of sources "no, Gallucci": the same again for him."""
+    if not turn.by_author:
+        return None
+    asks_sources = any(one.startswith("references") for one in turn.read.question.intents)
+    if turn.goes_on and not (asks_sources and turn.about_sources):
+        return turn.carried()
+    says_nothing = turn.declined or turn.definition.handler == "again"
+    if turn.about_sources and turn.context.last and says_nothing:
+        return turn.asking(turn.context.last, answerable=0.9)
+    return None
+
+
+def _is_declined(turn: Turn) -> Read | None:
+    """What is declined stays so, unless it only names a part or asks for more."""
+    if not turn.declined:
+        return None
+    again, score = turn.read.prediction.best(frozenset({"again.more", "again.shorter", "again.detail"}))
+    only_parts = bool(turn.parts) and all(x.kind == "part" for x in turn.read.links) and turn.short
+    more = bool(again) and turn.label == "person" and score > turn.loud - 0.1
+    if turn.goes_on and (only_parts or more):
+        return turn.carried()
+    return replace(turn.read, elliptical=turn.elliptical)
+
+
+def _the_source(turn: Turn) -> Read | None:
+    """ "And the one on the leg curl?" in talk of sources."""
+    if turn.about_sources and turn.definition.handler is None and not turn.named and _THE_ONE.search(turn.read.text):
+        return turn.asking("references.which")
+    return None
+
+
+def _again(turn: Turn) -> Read | None:
+    """ "More", "shorter", "which one?": the intent before it, unless the words point to another one."""
+    if turn.definition.handler != "again":
+        return None
+    if turn.named:
+        return turn.carried() if turn.label != "again.detail" else replace(turn.read, elliptical=turn.elliptical)
+    elsewhere = {
+        one
+        for one in turn.router.answerable
+        if one.startswith("again.") or turn.definitions[intent_of(one)].subject not in (None, turn.context.structure)
+    }
+    label, score = turn.read.prediction.best(turn.router.answerable - elsewhere)
+    if label and score > _SAYS and score > turn.loud - 0.35:
+        meant = replace(turn, read=replace(turn.read, question=replace(turn.read.question, intents=(label,))))
+        if meant.definition.handler != "again":
+            return _own(meant)
+    return turn.carried()
+
+
+def _own(turn: Turn) -> Read:
+    """An intent of its own about what the conversation is about; one that says little goes on with the one before."""
+    read, context, definition = turn.read, turn.context, turn.definition
+    of_source = turn.about_sources and definition.handler is None and WORK.search(read.text)
+    if of_source and read.picked is None and context.references:
         read = replace(read, picked=SOURCE + context.references[-1])  # "did they use EMG?": what that source says
-    if context.intents and set(question.intents) & set(context.intents) and not named and _FURTHER.search(read.text):
+    question = read.question
+    if turn.goes_on and set(question.intents) & set(context.intents) and _FURTHER.search(read.text):
         question = replace(question, more=True)
-    only_names = bool(read.links or parts) and sum(x.end - x.start for x in read.links) >= len(read.row) - 4 and short
-    says_little = read.prediction.scores[0][1] < (_LABEL_FLOOR if not question.claims else _LABEL_FLOOR - 0.3)
-    says_little = says_little and not read.asked
-    if context.intents and ((only_names and says_little) or (says_little and elliptical and short)):
-        return _carry(read, context, parts)
+        read = replace(read, question=question)
+    covered = sum(x.end - x.start for x in read.links)
+    only_names = bool(read.links or turn.parts) and covered >= len(read.row) - 4 and turn.short
+    says_little = turn.loud < (_LABEL_FLOOR if not question.claims else _LABEL_FLOOR - 0.3) and not read.asked
+    if context.intents and says_little and (only_names or (turn.elliptical and turn.short)):
+        return carry(read, context, turn.parts)
     structure = question.structure
     if structure is None and definition.handler is None:
         structure = definition.subject or context.structure
-    if not question.parts and not named and parts:
-        question = replace(question, parts=parts)
-    return replace(read, question=replace(question, structure=structure), elliptical=elliptical)
+    parts = question.parts if question.parts or turn.named else turn.parts
+    return replace(read, question=replace(question, structure=structure, parts=parts), elliptical=turn.elliptical)
 
 
-def ordinal(text: str) -> int:
-    """1 for "the first one", 2 for "the second", -1 for "the last one", 0 for no ordinal."""
-    match = _NTH.search(_OPENER.sub("", text))
-    return ORDINALS[match.group(1).lower()] if match else 0
-
-
-def _nth(read: Read, context: Context, definitions: Mapping[str, Definition], spoken: PartWords) -> Read:
-    """The n-th of what was offered or listed: as it is for an option, else with what is asked about that item."""
-    question = read.question
-    at = question.ordinal
-    items = context.listed or context.shown
-    if context.options or len(items) < abs(at):
-        return replace(read, elliptical=True)
-    item = items[at - 1 if at > 0 else at]
-    label, loud = read.prediction.scores[0]
-    meant = definitions[intent_of(label)]
-    about_source = max(read.prediction.best(_SOURCES)[1], -0.5 if HELD & set(read.row) else -2.0)
-    says_more = len(set(read.row) - ORDINALS.keys() - _CONNECTING) > 1
-    if meant.refusal and says_more and (loud > max(_CLEAR, about_source) or read.answerable < _NO_CHANCE):
-        return replace(read, picked=item, elliptical=True)
-    read = replace(read, picked=item, elliptical=True, answerable=max(read.answerable, 0.8))
-    if item.startswith(SOURCE) or about_source > max(loud - 0.01, -0.6):
-        return replace(read, question=replace(question, intents=("references.detail",)))
-    parts = (item,) if item in spoken.opposites else ()
-    topic = (item.removeprefix(TOPIC),) if item.startswith(TOPIC) else context.intents
-    if parts or not (SECTION in item or item.startswith(TOPIC)):
-        question = replace(question, parts=parts, claims=question.claims if parts else (*question.claims, item))
-    own = says_more and loud > _ASKS and not meant.refusal and meant.handler is None
-    return replace(
-        read,
-        question=replace(
-            question,
-            intents=question.intents if own else topic or question.intents,
-            structure=question.structure or context.structure,
-        ),
-    )
-
-
-def _bare(read: Read, sides: Mapping[str, str], usual: frozenset[str]) -> bool:
-    """Whether the words hold nothing but names of parts, sides, authors, and connecting or `usual` words: "and the medial?"."""
-    content = [w for w in read.loose if w not in _CONNECTING and w not in sides and w not in usual]
-    return not content and bool(
-        read.links or set(read.loose) & set(sides) or (_BOTH.search(read.text) and len(read.row) < _FEW)
-    )
-
-
-def _carry(read: Read, context: Context, parts: tuple[str, ...]) -> Read:
-    """The intent before it, asked again with what is new."""
-    question = read.question
-    label = question.intents[0]
-    if not parts and label.startswith("again.") and not _BOTH.search(read.text):
-        parts = context.parts
-    intents = context.intents or question.intents
-    brief = question.brief or label == "again.shorter"
-    more = question.more or label == "again.more"
-    return replace(
-        read,
-        question=replace(
-            question,
-            intents=intents,
-            structure=question.structure or context.structure,
-            parts=parts,
-            brief=brief,
-            more=more,
-        ),
-        elliptical=True,
-        answerable=max(read.answerable, 0.75),
-    )
-
-
-def _parts(read: Read, context: Context, spoken: PartWords) -> tuple[str, ...]:
-    """The parts that are meant: named ones, the other one, both, or those that the conversation was about."""
-    named = read.question.parts
-    if _BOTH.search(read.text):
-        return ()
-    if _OTHER.search(read.text) and len(context.parts) == 1:
-        return (spoken.opposites.get(context.parts[0], context.parts[0]),)
-    if named:
-        return named
-    if len(read.row) <= 5:
-        # "and the medial?", "no, lateral": in a conversation a side word alone names the part
-        bare = tuple(dict.fromkeys(f"{spoken.sides[w]} head" for w in read.loose if w in spoken.sides))
-        if bare:
-            return bare
-    if re.search(r"\b(?:that|this|same|the) (?:head|part|one|side|half)\b", read.text, re.I):
-        return context.parts
-    return ()
+_RULES: tuple[Callable[[Turn], Read | None], ...] = (
+    _ordinal,
+    _published,
+    _answer_back,
+    _that_muscle,
+    _names_alone,
+    _other_part,
+    _of_author,
+    _is_declined,
+    _the_source,
+    _again,
+    _own,
+)

@@ -36,6 +36,11 @@ class Message:
         spans = [range(*self.span(one)) for one in self.told]
         return tuple(word if any(n in span for span in spans) else "" for n, word in enumerate(self.row))
 
+    @cached_property
+    def spoken(self) -> tuple[Link, ...]:
+        """The names of what was not taken back."""
+        return tuple(one for one in self.links if self.kept[one.start])
+
     @property
     def whole(self) -> Segment:
         """All of it as one piece."""
@@ -57,7 +62,7 @@ class Message:
 
     def about(self, span: Span) -> Link | None:
         """The structure named first before `span`, where `span` itself names none."""
-        named = [one for one in self.links if one.kind in STRUCTURES and one.start < span[1]]
+        named = [one for one in self.spoken if one.kind in STRUCTURES and one.start < span[1]]
         return None if not named or any(one.start >= span[0] for one in named) else named[0]
 
     def proper(self, place: int) -> bool:

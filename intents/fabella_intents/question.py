@@ -7,6 +7,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 _LIMIT = 1024
+SOURCE = "@"  # before the key of a reference in `Context.listed`
+TOPIC = "?"  # before the name of an intent there
+SECTION = "#"  # in the id of a passage
 _ORDER = ("cited", "listed", "options", "parts", "intents")  # given up in this order when references are not enough
 
 

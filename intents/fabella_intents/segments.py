@@ -34,6 +34,11 @@ _SWITCH = re.compile(
 _TO = re.compile(
     rf"{_LEAD}(?:switching (?:over )?to|(?:go(?:ing)? )?back to|on to|moving on to)\s+(?=\w)", re.I
 )  # its topic stays
+_LEAVES = re.compile(
+    rf"{_LEAD}(?:let's |lets |let us )?(?:leave|forget|drop|skip|enough (?:of|about|on)|never ?mind|(?:i'm |im )?done with)\b[^?]{{0,40}}$",
+    re.I,
+)
+_EXCUSE = re.compile(r"[,;.\s]+(?:my (?:mistake|bad|fault|error)|sorry|oops)\W*$", re.I)
 _SHORT = 8  # words of a sentence that may be a correction
 # "China, not Nigeria": what stands behind is taken back.
 _NOT_THAT = re.compile(
@@ -80,12 +85,13 @@ def split(utterance: Utterance) -> tuple[Segment, ...]:
         turned = _SWITCH.match(sentence) or _TO.match(sentence) or _TAKEN_BACK.match(sentence)
         if turned is not None:
             sentence, start = sentence[turned.end() :], start + turned.end()
+        sentence = _EXCUSE.sub("", sentence)
         back = _NOT_THAT.search(sentence)
         if back is not None and len(sentence.split()) <= _SHORT:
             sentence = sentence[: back.start()]
         asks = sentence.rstrip(" )\"'").endswith("?") or bool(_ASKS.match(sentence)) or bool(_WANTS.match(sentence))
         found.append(Segment(sentence, start, asks))
-    told = [one for one in found if not _OPENING.match(one.text)] or found
+    told = [one for one in found if not _OPENING.match(one.text) and not _LEAVES.match(one.text)] or found
     if not told:
         return ()
     if len(told) == 1:

@@ -94,7 +94,7 @@ class Splitter:
     def _topics(self, piece: Segment, message: Message) -> tuple[Segment, ...]:
         """The topics that a sentence lists ("type of bone, place, what it touches"), each with what belongs to it."""
         items = segments.items(piece)
-        if len(items) < 2 or forms.detect(piece.text).kind not in {"open", "cloze"}:
+        if len(items) < 2 or forms.detect(piece.text).kind not in {"open", "cloze", "either"}:
             return (piece,)
         topics: list[tuple[int, str]] = []
         for one in items:
@@ -139,7 +139,7 @@ class Splitter:
             return False  # what follows a question that is declined asks on about the same, unless it is clear
         if len(set(labels)) > 1:
             return True
-        return not declined and (alike or all(a and b and not a & b for a, b in itertools.pairwise(spoken)))
+        return not declined and (alike or all(a - b and b - a for a, b in itertools.pairwise(spoken)))
 
     def _content(self, piece: Segment, message: Message, *, named: bool = True) -> bool:
         """Whether a piece says what it asks for: in words beside names and function words, or (`named`) by a name."""

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from fabella_knowledge.vocabulary import Vocabulary
 
 from fabella_intents.definition import Definition
-from fabella_intents.dialogue import ordinal
 from fabella_intents.mentions import STRUCTURES, Link
+from fabella_intents.ordinals import ordinal
 
 _BETWEEN = frozenset({"vs", "versus", "and", "or", "the", "with", "to", "compared", "v"})
 

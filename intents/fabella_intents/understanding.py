@@ -16,6 +16,7 @@ from fabella_intents.forms import Form
 from fabella_intents.language import foreign
 from fabella_intents.mentions import STRUCTURES, Link, link
 from fabella_intents.messages import Message, Span
+from fabella_intents.ordinals import ORDINALS, ordinal
 from fabella_intents.predicting import Predictor
 from fabella_intents.question import Context, Question
 from fabella_intents.reading import Read, Reading
@@ -102,7 +103,7 @@ class Understanding:
         question = Question(
             intents=intents,
             structure=subject(
-                piece.text, self._definition(intents), inside, message.links, message.row, self.vocabulary
+                piece.text, self._definition(intents), inside, message.spoken, message.row, self.vocabulary
             ),
             parts=tuple(dict.fromkeys(x.term for x in inside if x.kind == "part")),
             joints=_of_kind(inside, "joint"),
@@ -113,7 +114,7 @@ class Understanding:
             claims=tuple(dict.fromkeys(x.term for x in inside if x.kind in _FOCUS and len(x.terms) == 1)),
             options=tuple(f"{letter}\t{option}" for letter, option in form.options),
             negated=form.negated and _negates(words, inside, span[0]),
-            ordinal=dialogue.ordinal(piece.text),
+            ordinal=ordinal(piece.text),
             brief=form.brief,
             more=form.more,
         )
@@ -143,9 +144,9 @@ class Understanding:
             part = whole  # a stem without its options may say too little
         if part.scores[0][0].startswith("again.") and context == Context():
             part = whole.without("again.") if whole.scores[0][0].startswith("again.") else whole
-        if (context.listed or context.shown) and dialogue.ordinal(piece.text):
+        if (context.listed or context.shown) and ordinal(piece.text):
             # "The first one" points at a list: it asks for no history.
-            part = self._predictor.predict(message, span, without=tuple(dialogue.ORDINALS))
+            part = self._predictor.predict(message, span, without=tuple(ORDINALS))
         named = any(x.kind in STRUCTURES for x in message.inside(span))
         if context.intents and span[1] - span[0] <= _BRIEF and not named:
             same = {label for label in self.router.labels if label in context.intents}
