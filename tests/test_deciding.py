@@ -37,6 +37,12 @@ CONTRADICTED = (
     ("Does the gastrocnemius plantarflex only when the knee is bent?", "knee is extended"),
     ("Why does the gastrocnemius attach to the kneecap?", "calcaneus"),
     ("Since the gastrocnemius dorsiflexes the foot, when is it active?", "plantarflexes"),
+    ("As the fabella is a ligament, which two bones does it join?", "sesamoid"),
+    ("So the tension of the gastrocnemius stays in the foot, right?", "knee, the hip and the lower back"),
+    ("The 39.8 % from China came from plain x-rays, right?", "MRI"),
+    ("Fabellae have become rarer over the last hundred years, haven't they?", "3.5 times"),
+    ("Dalip did the meta-analysis of 34,733 knees, right?", "86 studies"),
+    ("The gastrocnemius has a tendon of its own, separate from the soleus, right?", "share one tendon"),
 )
 NEITHER = (
     "Does the gastrocnemius plantarflex when the knee is bent?",
@@ -76,7 +82,38 @@ def test_a_pronoun_is_held_against_the_layers(engine: Engine, layer: str, status
         ("The gastrocnemius inserts on: a) tibia b) calcaneus c) talus d) cuboid", "B"),
         ("Which nerve supplies the gastrocnemius? A. femoral nerve B. obturator nerve C. tibial nerve", "C"),
         ("All are actions of gastrocnemius EXCEPT a) plantarflexion b) knee flexion c) knee extension", "C"),
+        ("All of these are done by gastrocnemius EXCEPT: a) knee flexion b) dorsiflexion c) raising the heel", "B"),
+        ("Which of these is the insertion of gastrocnemius? i) talus ii) calcaneus iii) cuboid", "ii"),
+        ("Choose the nerve of the gastrocnemius: 1) tibial nerve 2) femoral nerve", "1"),
     ],
 )
 def test_a_multiple_choice_gets_its_letter(engine: Engine, question: str, letter: str) -> None:
     assert engine.ask(question).lead == f"Answer: {letter}."
+
+
+def test_that_not_all_have_one_is_no_mistake(engine: Engine) -> None:
+    answer = engine.ask("Not everybody has a fabella, right?")
+    assert answer.status == "answered"
+    assert "present in only some people" in answer.text
+
+
+@pytest.mark.parametrize("place", ["Norway", "Brazil", "women"])
+def test_no_figure_for_people_of_whom_no_source_speaks(engine: Engine, place: str) -> None:
+    assert engine.ask(f"How common is the fabella in {place}?").status == "refused"
+
+
+def test_another_bone_gets_no_fabella_facts(engine: Engine) -> None:
+    assert engine.ask("What does the patella articulate with?").status == "refused"
+    assert engine.ask("Does the patella articulate with the tibia?").status == "refused"
+
+
+def test_the_head_that_does_not(engine: Engine) -> None:
+    answer = engine.ask("Which head of the gastrocnemius does not come from the popliteal surface?")
+    assert [one.text for one in answer.statements] == [
+        "Gastrocnemius, origin (lateral head): lateral aspect of the lateral condyle of the femur"
+    ]
+
+
+def test_what_is_left_of_a_list(engine: Engine) -> None:
+    answer = engine.ask("Exercises for gastrocnemius in the EMG study: calf raises, T-band kicks and ____.")
+    assert all("leg curl" in one.text for one in answer.statements)

@@ -33,6 +33,39 @@ DIALOGS: tuple[tuple[tuple[str, str, str], ...], ...] = (
         ("and the paper on the leg curl?", "answered", "Gallucci"),
         ("the first one, which year?", "answered", "2018"),
     ),
+    (
+        ("name the heads of the gastrocnemius", "answered", "a lateral head and a medial head"),
+        ("where does the second one come from?", "answered", "popliteal surface"),
+        ("and the first?", "answered", "lateral aspect"),
+    ),
+    (
+        ("which exercises activate the gastrocnemius?", "answered", "calf raises"),
+        ("who ran the study on the third one?", "answered", "Cordova"),
+        ("how many reps of the second one should I do?", "refused", ""),
+        ("and what about the second exercise?", "answered", "leg curl"),
+    ),
+    (
+        ("How common is the fabella?", "answered", "3–5 %"),
+        ("the third figure, how many knees is it based on?", "answered", "34,733 knees"),
+        ("who wrote the second one?", "answered", "Dalip"),
+    ),
+    (
+        ("fabella figures from China", "answered", "39.8 %"),
+        ("not China, Korea", "answered", "52.83 %"),
+        ("Nigeria, not Korea, sorry", "answered", "11.94 %"),
+    ),
+    (
+        ("What lies beneath the gastrocnemius?", "answered", "soleus"),
+        ("which nerve supplies that muscle?", "refused", ""),
+    ),
+    (
+        ("who wrote the leg curl paper?", "answered", "Gallucci"),
+        ("did they use EMG?", "corrected", "dynamometry"),
+    ),
+    (
+        ("medial head origin of gastroc", "answered", "popliteal surface"),
+        ("is it described differently elsewhere?", "answered", "non-articular"),
+    ),
 )
 
 
@@ -65,6 +98,24 @@ def test_a_context_survives_json_and_stays_small(engine: Engine) -> None:
     text = answer.context.to_json()
     assert len(text.encode()) <= 1024
     assert engine.ask("in which head is it?", context=Context.from_json(text)).status == "answered"
+
+
+def test_more_never_tells_the_same_again(engine: Engine) -> None:
+    told: list[str] = []
+    context: Context | None = None
+    for turn in ("How common is the fabella?", "more", "more"):
+        answer = engine.ask(turn, context=context)
+        context = answer.context
+        new = [one.text for one in answer.statements]
+        assert not set(new) & set(told), turn
+        told += new
+    assert len(told) > 10
+
+
+def test_a_topic_that_is_left_is_not_answered(engine: Engine) -> None:
+    context = engine.ask("what is the fabella?").context
+    answer = engine.ask("Enough of the fabella. What does the gastrocnemius do at the knee?", context=context)
+    assert [one.text for one in answer.statements] == ["Gastrocnemius, action: flexes the leg at the knee joint"]
 
 
 def _answered(answer: Answer) -> bool:
