@@ -36,7 +36,7 @@ def compose(
     for read, draft in zip(reading.reads, drafts, strict=False):
         made = tuple(_statement(one.text, one.citations, one.passage, sources) for one in draft.said)
         statements += [one for one in made if one not in statements]
-        parts.append(Part(read.text, draft.status, draft.intent, made))
+        parts.append(Part(read.said or read.text, draft.status, draft.intent, made))
     lead, notes = _around(reading, drafts, given)
     first = given[0] if given else drafts[0]
     status = first.status if not given else "corrected" if any(d.status == "corrected" for d in given) else "answered"
@@ -79,7 +79,7 @@ def _around(reading: Reading, drafts: Sequence[Draft], given: Sequence[Draft]) -
     notes = [n for d in shown for n in d.notes]
     if given:
         notes += [
-            f'Not in my sources: "{read.text.strip()}"' if draft.status == "refused" else draft.lead
+            f'Not in my sources: "{(read.said or read.text).strip()}"' if draft.status == "refused" else draft.lead
             for read, draft in zip(reading.reads, drafts, strict=False)
             if draft.status not in _GIVEN and draft.status != "smalltalk"
         ]

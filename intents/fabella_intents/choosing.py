@@ -24,6 +24,7 @@ _ABOUT = 0.15  # scores that lie so near to each other tell two intents not apar
 _UNSURE = 0.4  # an intent named outright is taken before one that scores at most so much more
 _GAP = -0.7  # the score from which on a second gap may ask for an intent of its own
 _MEANT = 0.5  # and this near to the best an intent may be meant beside it
+_AUXILIARIES = frozenset("is are was were do does did can could will would may might should has have must".split())
 _ORDER = ("origin", "insertion", "innervation", "blood_supply", "action")
 _LISTED = 4  # words between two named intents that still make a list
 _CUED_AWAY = -0.9  # the score from which on a cue word of a declined intent declines
@@ -160,7 +161,8 @@ def _denied(words: Sequence[str], at: int) -> bool:
     before = at - 1
     while before >= 0 and words[before] in DETERMINERS:
         before -= 1
-    return before >= 0 and words[before] in {"not", "don't"}
+    verb = before > 0 and words[before - 1] in _AUXILIARIES  # "it does not insert there" denies no question
+    return before >= 0 and words[before] == "not" and not verb
 
 
 def _names(definitions: Mapping[str, Definition]) -> dict[str, tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from fabella_knowledge.tokens import Token
@@ -19,13 +19,15 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Message:
-    """`tokens` are the words as given, `row` those words mended, `links` the names among them; `told` the sentences.
+    """`tokens` are the words as given; `row` are those words mended, `spots` their places in the mended `text`.
 
-    A `Span` is a half-open range of places in `row`.
+    `links` are the names among them, `told` the sentences. A `Span` is a half-open range of places in `row`.
     """
 
     utterance: Utterance
     tokens: tuple[Token, ...]
+    text: str
+    spots: tuple[Token, ...]
     row: tuple[str, ...]
     links: tuple[Link, ...]
     told: tuple[Segment, ...]
@@ -44,17 +46,25 @@ class Message:
     @property
     def whole(self) -> Segment:
         """All of it as one piece."""
-        return Segment(self.utterance.text, 0, True)
+        return Segment(self.text, 0, True)
 
     def span(self, piece: Segment) -> Span:
         """The places of the words of `piece`; (0, 0) for none."""
         end = piece.start + len(piece.text)
-        inside = [n for n, token in enumerate(self.tokens) if piece.start <= token.start < end]
+        inside = [n for n, token in enumerate(self.spots) if piece.start <= token.start < end]
         return (inside[0], inside[-1] + 1) if inside else (0, 0)
 
     def words(self, span: Span) -> tuple[str, ...]:
         """The mended words in `span`."""
         return self.row[span[0] : span[1]]
+
+    def given(self, span: Span) -> str:
+        """The words in `span` as they were given, with the punctuation behind them."""
+        if span[0] == span[1]:
+            return ""
+        text = self.utterance.text
+        end = self.tokens[span[1]].start if span[1] < len(self.tokens) else len(text)
+        return text[self.tokens[span[0]].start : end].rstrip(" ([\"'")
 
     def inside(self, span: Span) -> tuple[Link, ...]:
         """The names that lie in `span`."""
@@ -67,8 +77,8 @@ class Message:
 
     def proper(self, place: int) -> bool:
         """Whether the word there is written like the name of a person or place: a capital within a sentence."""
-        token = self.tokens[place]
-        text = self.utterance.text
+        token = self.spots[place]
+        text = self.text
         if not text[token.start].isupper() or text[token.start : token.end].isupper():
             return False
         before = text[: token.start].rstrip(" (\"'")
@@ -77,4 +87,28 @@ class Message:
 
 def make(utterance: Utterance, tokens: tuple[Token, ...], row: Sequence[str], vocabulary: Vocabulary) -> Message:
     """The message with these words, its names linked."""
-    return Message(utterance, tokens, tuple(row), link(row, vocabulary), segments.split(utterance))
+    text, spots = _mended(utterance.text, tokens, row)
+    told = segments.split(replace(utterance, text=text))
+    return Message(utterance, tokens, text, spots, tuple(row), link(row, vocabulary), told)
+
+
+def _mended(text: str, tokens: Sequence[Token], row: Sequence[str]) -> tuple[str, tuple[Token, ...]]:
+    """The text with its slips mended, and the places of its words."""
+    pieces: list[str] = []
+    spots: list[Token] = []
+    at = size = 0
+    for token, word in zip(tokens, row, strict=True):
+        said = text[token.start : token.end]
+        if word != token.norm:
+            # "whats" stands for two words: sentences are told apart by them.
+            said = f"{word}'s" if word in _SHORTENED and token.norm.endswith("s") else word
+        between = text[at : token.start]
+        size += len(between)
+        spots.append(Token(word, size, size + len(said)))
+        size += len(said)
+        pieces += (between, said)
+        at = token.end
+    return "".join((*pieces, text[at:])), tuple(spots)
+
+
+_SHORTENED = frozenset({"what", "where", "who", "how", "that", "there", "here"})

@@ -22,7 +22,7 @@ class Read:
     places in the message of words that no dictionary holds; `asked` are intents that are named outright; `doubts` the
     terms that an ambiguous name may mean; `picked` is the item of a list in the conversation that an ordinal means.
     `answerable` is the probability (0 to 1) that the library answers it; `elliptical` tells that it leaves its
-    structure to the conversation.
+    structure to the conversation. `text` has its slips mended; `said` is what was given.
     """
 
     text: str
@@ -37,6 +37,7 @@ class Read:
     strange: tuple[int, ...] = ()
     doubts: tuple[str, ...] = ()
     picked: str | None = None
+    said: str = ""
     elliptical: bool = False
     answerable: float = 1.0
 

@@ -137,7 +137,7 @@ def _confused(row: Sequence[str], at: int) -> Correction | None:
     word = row[at]
     before = row[at - 1] if at else ""
     after = row[at + 1] if at + 1 < len(row) else ""
-    if word == "were":
+    if word in {"were", "wear"}:
         return (
             Correction(word, ("where",)) if after in _VERBS and before not in _VERBS | {"they", "you", "we"} else None
         )
@@ -145,7 +145,7 @@ def _confused(row: Sequence[str], at: int) -> Correction | None:
     return Correction(word, ("does",)) if asked and after not in {"", "of", "for", "per", *_VERBS} else None
 
 
-_CONFUSED = frozenset({"dose", "were"})
+_CONFUSED = frozenset({"dose", "were", "wear"})
 _VERBS = frozenset({"is", "are", "does", "do", "should", "can"})
 _ASKING = frozenset("what which where when why how who wat wich waht".split())
 NAME = 1000.0  # the weight from which on a word counts as (part of) a structure's own name

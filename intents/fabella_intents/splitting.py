@@ -33,7 +33,9 @@ _FUNCTION = frozenset(
 _ASKS = r"\b(?:what|where|who|how|why)(?:'?s|\s+(?:is|are|does|do|did|can))"
 _WHOLE = re.compile(rf"{_ASKS}?\s+(?:it|they|this|that|one|each|each one)\b", re.I)
 _WHOLE_OF = re.compile(rf"{_ASKS}\b", re.I)
-_GENERIC = frozenset({"muscle", "bone", "tendon", "structure", "thing"})  # names of nothing in a list of topics
+_GENERIC = frozenset(
+    {"muscle", "bone", "tendon", "structure", "thing", "two", "headed"}
+)  # names of nothing in a list of topics
 _SUBORDINATE = re.compile(
     r"\W*(?:if|when|since|because|as|given|although|though|while|with|after|once|whenever)\b", re.I
 )
@@ -54,15 +56,16 @@ class Splitter:
 
     def pieces(self, message: Message, whole: Prediction) -> tuple[Segment, ...]:
         """The pieces that are questions of their own; the whole message when splitting it makes nothing clearer."""
-        text = message.utterance.text
+        text = message.text
         begin = message.told[0].start if message.told else 0  # behind "switching to anatomy, ..."
         everything = Segment(text[begin:], begin, True)
         if forms.detect(text).options:
             return (everything,)
         asked = [one for one in message.told if one.asks and self._worded(one, message)]
-        asked = [one for one in asked if self._content(one, message)] or asked
-        if not asked:
-            return (everything,)
+        telling = [one for one in asked if self._content(one, message)]
+        if not asked or (len(telling) == 1 and any(self._names(one, message) for one in asked if one not in telling)):
+            return (everything,)  # "And of the lateral one?" says little, and says something
+        asked = telling or asked
         if len(asked) > 1 and not self._separate(asked, message):
             # A later sentence that says little ("anybody?", "right?") belongs to the one before it.
             return (everything,)
@@ -83,7 +86,7 @@ class Splitter:
             if one.start < piece.start and any(x.kind in STRUCTURES for x in message.inside(message.span(one)))
         ]
         start = naming[-1].start if naming else everything.start
-        return Segment(message.utterance.text[start:], start, True)
+        return Segment(message.text[start:], start, True)
 
     def _clauses(self, sentence: Segment, message: Message) -> tuple[Segment, ...]:
         """The questions that a sentence joins, if each is one of its own."""
@@ -156,6 +159,9 @@ class Splitter:
             for n, word in enumerate(message.words(span), span[0])
             if n not in taken
         )
+
+    def _names(self, piece: Segment, message: Message) -> bool:
+        return any(x.kind not in STRUCTURES for x in message.inside(message.span(piece)))
 
     def _needs_story(self, piece: Segment, message: Message, whole: Prediction) -> bool:
         """Whether the one question of a message says too little, or points back: what comes before tells what is asked."""

@@ -131,6 +131,7 @@ class Understanding:
             doubts=_doubtful(inside, context),
             answerable=chance,
             asked=self._chooser.named(words),
+            said=message.given(message.span(piece)),
         )
         return dialogue.resolve(read, context, self.definitions, self.router, self.vocabulary.parts)
 
