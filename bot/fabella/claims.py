@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
+from fabella_intents.question import SOURCE
 from fabella_intents.reading import Read
 from fabella_knowledge.tokens import words
 
@@ -195,7 +196,7 @@ def exercise(read: Read, evidence: Evidence) -> Verdict | None:
     if _NOTHING.search(read.text) and (named or {"exercise", "exercises"} & set(read.row)):
         return Verdict(SUPPORTED if read.question.negated else CONTRADICTED, tuple(about))
     methods = {x.term for x in read.links if x.kind == "method"}
-    if read.picked is not None and methods and read.question.form in {"yesno", "truefalse"}:
+    if (read.picked or "").startswith(SOURCE) and methods and read.question.form in {"yesno", "truefalse"}:
         # "Did they use EMG?", of one study: its fact says which method it was not.
         denying = tuple(f for f in evidence.facts if any(f"not {m}".lower() in f.passage.text.lower() for m in methods))
         return Verdict(CONTRADICTED, denying) if denying else None

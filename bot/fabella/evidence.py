@@ -104,6 +104,11 @@ class Facts:
         terms = [held for t in fact.main if (held := self.library.vocabulary.terms.get(t)) is not None]
         return frozenset(t.name for t in terms if t.kind == "joint") | frozenset(t.joint for t in terms if t.joint)
 
+    def people(self, fact: Fact) -> frozenset[str]:
+        """The family names, in small letters, of those whose works the fact cites."""
+        cited = (self.library.references[c.reference] for c in fact.passage.citations)
+        return frozenset(author.rsplit(" ", 1)[0].lower() for one in cited for author in one.authors)
+
     def by_size(self) -> tuple[str, ...]:
         """The structures that have an article, the one that says most first."""
         return tuple(sorted(self.library.articles, key=lambda name: -len(self.of(name))))

@@ -84,15 +84,9 @@ def _another_source(read: Read, every: tuple[Fact, ...], facts: Facts) -> tuple[
     named = {x.term for x in read.links if x.kind == "author"}
     told = {n.replace(",", "") for n in _LONG.findall(read.text)}
     giving = tuple(f for f in every if told & _numbers(f))
-    if not named or not giving or any(named & _people(f, facts) for f in giving):
+    if not named or not giving or any(named & facts.people(f) for f in giving):
         return ()
-    return (*(f for f in every if named & _people(f, facts) and not f.passage.further), *giving)
-
-
-def _people(fact: Fact, facts: Facts) -> frozenset[str]:
-    """The family names, in small letters, of those whose works the fact cites."""
-    cited = (facts.library.references[c.reference] for c in fact.passage.citations)
-    return frozenset(author.rsplit(" ", 1)[0].lower() for one in cited for author in one.authors)
+    return (*(f for f in every if named & facts.people(f) and not f.passage.further), *giving)
 
 
 def _numbers(fact: Fact) -> frozenset[str]:

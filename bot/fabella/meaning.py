@@ -46,8 +46,12 @@ def by_terms(read: Read, definition: Definition, facts: Facts) -> str | None:
         return definition.subject
     if definition.supplies and not {"muscle", "muscles"} & set(read.row):
         return None  # the nerve or artery itself is asked about
-    if read.elliptical and not terms:
+    if read.elliptical and not terms and not any(x.kind == "author" for x in read.links):
         return None
+    authors = {x.term for x in read.links if x.kind == "author"}
+    cited = [one for one in holders if any(authors & facts.people(f) for f in facts.section(one, *sections))]
+    if cited:
+        return max(cited, key=lambda n: len(facts.of(n)))  # "what did Cordova find?"
     covers = facts.library.vocabulary.covers
     naming = [one for one in holders if _tell_of(terms, facts.section(one, *sections), covers)]
     if not naming:

@@ -20,6 +20,7 @@ _GENERIC = frozenset(
 )
 
 
+_WORKS = 2  # works of a journal that are shown where the words tell none of them
 _TITLE = 4  # words of a title that tell which work is meant
 
 
@@ -53,7 +54,11 @@ class Bibliography:
             if nth and len(dated) > 1:
                 said = sorted(dated, key=lambda r: min(read.row.index(n) for n in self._names[r.id] & set(row)))
                 return (said[nth - 1 if nth > 0 else nth],) if len(said) >= abs(nth) else tuple(said)
-            return self._ranked(row, dated)[:limit] if len(dated) > 1 else dated
+            people = [name for name in dict.fromkeys(row) if any(name in self._names[r.id] for r in dated)]
+            works = [self._best(row, [r for r in dated if name in self._names[r.id]]) for name in people]
+            # Two people with a work each: both are meant.
+            several = tuple(dict.fromkeys(one for one in works if one is not None))
+            return several if len(several) > 1 else self._ranked(row, dated)[:limit] if len(dated) > 1 else dated
         everything = tuple(self.references.values())
         found = self._ranked(row, everything) or self._ranked(read.message, everything)
         if found:
@@ -70,7 +75,8 @@ class Bibliography:
         if named and journals and not any(r.container.lower() in journals for r in named):
             told = set(words(" ".join(journals)))
             held = [r for r in self.references.values() if r.container.lower() in journals]
-            return (*named[:1], *self._ranked([w for w in read.row if w not in told], held)[:1])
+            meant = self._ranked([w for w in read.row if w not in told], held)[:1] or held[:_WORKS]
+            return tuple(dict.fromkeys((*named[:1], *meant)))
         if named and years and not any(r.year in years for r in named):
             return tuple(named)
         asked = _stems(" ".join(w for w in read.row if not any(w in self._names[r.id] for r in named)))
@@ -94,6 +100,10 @@ class Bibliography:
         """The references that the passages cite, in order."""
         held = (self._facts.get(one) for one in passages)
         return self._of(dict.fromkeys(c.reference for f in held if f is not None for c in f.passage.citations))
+
+    def _best(self, row: Sequence[str], pool: Sequence[Reference]) -> Reference | None:
+        """The one work, or the one that the words fit best; None where none of several fits."""
+        return pool[0] if len(pool) == 1 else next(iter(self._ranked(row, pool)), None)
 
     def _of_item(self, item: str) -> tuple[Reference, ...]:
         """The reference that an item of `Context.listed` is, or those behind what it names."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from fabella_intents.definition import Definition
 from fabella_intents.question import Context, Question
 from fabella_intents.reading import Read
@@ -12,6 +14,7 @@ from fabella.draft import Draft, fitted, say
 from fabella.evidence import Evidence, Fact
 from fabella.verdict import CONTRADICTED, OPEN, SUPPORTED, Verdict
 
+_MORE_ABOUT = re.compile(r"\bmore (?:about|on)\b", re.I)
 MORE = 5  # statements that "more" adds about a structure
 
 
@@ -59,7 +62,8 @@ def _lead(question: Question, verdict: Verdict) -> str:
 
 def _chosen(read: Read, evidence: Evidence, verdict: Verdict, context: Context, desk: Desk) -> tuple[Fact, ...]:
     question = read.question
-    if question.more and context.shown:
+    described = evidence.facts[0].passage.section == "Description" and _MORE_ABOUT.search(read.text) is not None
+    if (question.more or described) and context.shown:
         fresh = tuple(f for f in (*evidence.facts, *evidence.further) if f.passage.id not in context.shown)
         if not fresh and evidence.facts[0].passage.section == "Description":
             # More about a structure as such: what its article says next.

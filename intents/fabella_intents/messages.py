@@ -15,6 +15,7 @@ from fabella_intents.segments import Segment
 from fabella_intents.utterance import Utterance
 
 Span = tuple[int, int]
+_IT = frozenset({"it", "they"})
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,11 @@ class Message:
         return tuple(one for one in self.links if span[0] <= one.start and one.end <= span[1])
 
     def about(self, span: Span) -> Link | None:
-        """The structure named first before `span`, where `span` itself names none."""
+        """The structure named first before `span`, where `span` names none or also says "it"."""
         named = [one for one in self.spoken if one.kind in STRUCTURES and one.start < span[1]]
-        return None if not named or any(one.start >= span[0] for one in named) else named[0]
+        before = next((one for one in named if one.start < span[0]), None)
+        inside = any(one.start >= span[0] for one in named)
+        return before if not inside or _IT & set(self.words(span)) else None
 
     def proper(self, place: int) -> bool:
         """Whether the word there is written like the name of a person or place: a capital within a sentence."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from fabella_intents.forms import Form
-from fabella_intents.mentions import Link
+from fabella_intents.mentions import STRUCTURES, Link
 from fabella_intents.question import Entity, Question
 from fabella_intents.router import Prediction
 from fabella_intents.spelling import Correction
@@ -54,6 +54,10 @@ class Read:
         for one in self.links:
             at = one.start - self.start
             before = self.row[max(0, at - 4) : max(0, at)]
+            # "If it straightens the knee" takes that for granted: the structure stands between, so it is no condition.
+            first = self.start + max(0, at - 4)
+            about = any(x.kind in STRUCTURES and first < x.start < one.start for x in self.links)
+            before = () if about and {"if"} & set(before) else before
             stated = any(x.kind == "state" and -3 <= x.start - one.start <= 5 for x in self.links)
             if (one.kind in {"joint", "movement"} and set(before) & _CONDITION) or (one.kind == "joint" and stated):
                 found.add(one.term)
