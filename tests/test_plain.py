@@ -34,8 +34,9 @@ PLAIN = {
     "fabella": (BONE, "Where is {}?|In which head is {}?|What does {} articulate with?"),
     "prevalence": (
         BONE,
-        "What's the prevalence of {}?|How common is {}?|How often does {} occur?|How rare is {}?"
-        "|How many people have {}?|What percentage of people have {}?|Does everyone have {}?|What is the incidence of {}?|Is {} common?",
+        "What's the prevalence of {}?|How common is {}?|How often does {} occur?"
+        "|How rare is {}?|How many people have {}?|What percentage of people have {}?"
+        "|Does everyone have {}?|What is the incidence of {}?|Is {} common?",
     ),
 }
 CASES = [

@@ -39,7 +39,9 @@ def prevalence(read: Read, structure: str, evidence: Evidence, facts: Facts) -> 
     if not rates:
         return None
     if _EVERYONE.search(read.text):
-        some = (f for f in facts.section(structure, "Description") if _SOME & set(words(f.passage.text)))
+        some = [f for f in facts.section(structure, "Description") if _SOME & set(words(f.passage.text))]
+        whom = {x.term for x in read.links if x.kind in {"condition", "population"}}
+        rates = tuple(f for f in facts.section(structure, "Prevalence") if whom & f.terms) or rates
         # "It isn't in everybody, is it?" says what the sources say.
         right = _not_all(read.text) and not read.question.negated
         return Verdict(SUPPORTED if right else CONTRADICTED, tuple(dict.fromkeys((*some, *rates))))

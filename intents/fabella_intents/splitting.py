@@ -32,6 +32,7 @@ _FUNCTION = frozenset(
 # And questions that are whole although all their words are such: "what is it", "where does it come from".
 _ASKS = r"\b(?:what|where|who|how|why)(?:'?s|\s+(?:is|are|does|do|did|can))"
 _WHOLE = re.compile(rf"{_ASKS}?\s+(?:it|they|this|that|one|each|each one)\b", re.I)
+_WHICH_PART = re.compile(r"\b(?:which|what)\s+(?:head|belly|half|side)\b", re.I)
 _WHOLE_OF = re.compile(rf"{_ASKS}\b", re.I)
 _GENERIC = frozenset(
     {"muscle", "bone", "tendon", "structure", "thing", "two", "headed"}
@@ -150,7 +151,9 @@ class Splitter:
         inside = message.inside(span)
         if named and any(x.kind not in STRUCTURES and x.kind != "part" for x in inside):
             return True
-        if _WHOLE.search(piece.text) or (_WHOLE_OF.search(piece.text) and any(x.kind in STRUCTURES for x in inside)):
+        if _WHICH_PART.search(piece.text) or _WHOLE.search(piece.text):
+            return True
+        if _WHOLE_OF.search(piece.text) and any(x.kind in STRUCTURES for x in inside):
             return True
         taken = {n for x in inside for n in range(x.start, x.end)}
         empty = _FUNCTION if named else _FUNCTION | _GENERIC
