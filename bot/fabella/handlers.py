@@ -42,7 +42,8 @@ def references(read: Read, context: Context, desk: Desk) -> Draft:
     else:
         found = desk.bibliography.meant(read, context, limit=_SEVERAL if several else 3)
         if not found and read.question.structure is not None:
-            found = desk.bibliography.backing([f.passage.id for f in desk.facts.of(read.question.structure)])
+            backing = desk.bibliography.backing([f.passage.id for f in desk.facts.of(read.question.structure)])
+            found = backing[:_SEVERAL]
     if not found:
         return desk.refuse(read, "I can't tell which source you mean.", intent="references")
     told = tuple(_named(one, read, desk, label) for one in found)
