@@ -74,9 +74,11 @@ class Bibliography:
         years = set(re.findall(r"\b(?:19|20)\d\d\b", read.text))
         if named and journals and not any(r.container.lower() in journals for r in named):
             told = set(words(" ".join(journals)))
+            row = [w for w in read.row if w not in told]
+            if any(_stems(" ".join(row)) & self._titles[r.id] for r in named):
+                return tuple(named[:1])  # the work is told by its title: the journal is wrong
             held = [r for r in self.references.values() if r.container.lower() in journals]
-            meant = self._ranked([w for w in read.row if w not in told], held)[:1] or held[:_WORKS]
-            return tuple(dict.fromkeys((*named[:1], *meant)))
+            return tuple(dict.fromkeys((*named[:1], *(self._ranked(row, held)[:1] or held[:_WORKS]))))
         if named and years and not any(r.year in years for r in named):
             return tuple(named)
         asked = _stems(" ".join(w for w in read.row if not any(w in self._names[r.id] for r in named)))
