@@ -28,8 +28,10 @@ from fabella_intents.subject import subject
 from fabella_intents.utterance import clean
 
 _BRIEF = 6  # words of a follow-up that may go on with the intent before it
+_ELSEWHERE = 0.3  # what an intent about another structure than the conversation's loses in it
 _GOES_ON = 0.3  # what that adds to the intent's score
 _NOT = frozenset("not never no don't doesn't isn't aren't can't cannot won't didn't hasn't without neither nor".split())
+_NAMING = frozenset({"muscle", "os", "tendon", "nerve", "artery", "ligament", "musculus"})  # before or behind a name
 # The kinds of term that a question asserts or offers beside its subject.
 _FOCUS = frozenset(
     "movement activity state joint landmark bone region nerve artery root exercise method depth tissue tendon "
@@ -152,11 +154,17 @@ class Understanding:
         if context.intents and span[1] - span[0] <= _BRIEF and not named:
             same = {label for label in self.router.labels if label in context.intents}
             part = self.router.favour(part, same, _GOES_ON)
+            if context.structure is not None:
+                other = {x for x in self.router.labels if self._subject(x) not in (None, context.structure)}
+                part = self.router.favour(part, other - same, -_ELSEWHERE)
             whole = part if all_of_it else whole
         return part, whole
 
+    def _subject(self, label: str) -> str | None:
+        return self.definitions[intent_of(label)].subject
+
     def _strange(self, message: Message, span: Span) -> tuple[int, ...]:
-        """The places of words that no dictionary holds: in `span`, and before it where it only points back.
+        """The places of words that no dictionary holds: in `span`, and before it where it points back or names something.
 
         The name of a person or a place is none of them unless a structure is called after it ("ligament of Struthers"),
         nor is a compound of plain words.
@@ -164,10 +172,12 @@ class Understanding:
         inside = message.inside(span)
         first = 0 if not inside and POINTS & set(message.words(span)) else span[0]
         taken = {n for x in message.links for n in range(x.start, x.end)}
+        row = message.kept
         return tuple(
             n
-            for n in range(first, span[1])
-            if n not in taken and len(word := message.kept[n]) > 3 and not word.isdigit()
+            for n in range(span[1])
+            if (n >= first or _NAMING & {*row[max(0, n - 1) : n], *row[n + 1 : n + 2]})
+            and n not in taken and len(word := message.kept[n]) > 3 and not word.isdigit()
             and not self.spell.knows(word) and not self.spell.compound(word)
             and not (message.proper(n) and (n == 0 or message.row[n - 1] != "of"))
         )  # fmt: skip
