@@ -164,7 +164,7 @@ class Understanding:
         return self.definitions[intent_of(label)].subject
 
     def _strange(self, message: Message, span: Span) -> tuple[int, ...]:
-        """The places of words that no dictionary holds: in `span`, and before it where it points back or names something.
+        """The places of words that no dictionary holds: in `span`, before it where it points back or they are names.
 
         The name of a person or a place is none of them unless a structure is called after it ("ligament of Struthers"),
         nor is a compound of plain words.
