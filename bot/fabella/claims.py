@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
+from fabella_intents.mentions import Link, link
 from fabella_intents.question import SOURCE
 from fabella_intents.reading import Read
 from fabella_knowledge.tokens import words
@@ -68,6 +69,14 @@ _NO_PART = re.compile(
     re.I,
 )
 
+_LEFT_OUT = re.compile(
+    r"\b(?:rather than|instead of|(?<= )not|nothing(?: to do)?|no (?:action|effect|role|function|influence|part|movement))"
+    r"(?: (?:on|at|with|in|across|over|for|to|of|any|even|moving|bending|flexing|the|its|your|my))*$"
+)
+_MORE = frozenset("more higher greater larger bigger stronger increased".split())
+_LESS = frozenset("less lower smaller weaker reduced decreased".split())
+_NEAR = 4  # tokens between a movement and the joint that it is said of
+
 
 def values(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verdict | None:
     """Sites, nerves and arteries named in the question against those of the sections that answer it."""
@@ -124,13 +133,14 @@ def movements(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
     vocabulary = facts.library.vocabulary
     conditional = read.conditional
     claimed = [x for x in read.links if x.kind == "movement" and x.term not in conditional]
-    joints = {x.term for x in read.links if x.kind == "joint" and x.term not in conditional}
+    named = {x.term for x in read.links if x.kind == "joint" and x.term not in conditional}
     supported = None
     for one in claimed:
         against = vocabulary.opposite(one.term)
+        at = _moved(one, read) or named
         for fact in evidence.considered:
             here = facts.joints(fact)
-            if joints and here and not joints & here:
+            if at and here and not at & here:
                 continue
             if one.term in fact.main:
                 supported = Verdict(SUPPORTED, _union(evidence, supported, [fact]))
@@ -142,6 +152,25 @@ def movements(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
                 # Another condition than the source's: denied where it is said to be the only one, else left open.
                 return Verdict(CONTRADICTED if _alone(read, {one.term}) else OPEN, supported.facts)
     return supported
+
+
+def _moved(movement: Link, read: Read) -> set[str]:
+    """The joint that a movement is said to take place at: the one that follows it closely."""
+    for one in read.links:
+        if one.start >= movement.end and one.kind in {"movement", "joint"}:
+            return {one.term} if one.kind == "joint" and one.start - movement.end <= _NEAR else set()
+    return set()
+
+
+def _denied(read: Read) -> set[str]:
+    """The joints that are said to have no part: "rather than the knee", "no action on the ankle", "not at the knee"."""
+    return {
+        x.term
+        for x in read.links
+        if x.kind == "joint"
+        and x.term not in read.conditional
+        and _LEFT_OUT.search(" ".join(read.row[max(0, x.start - read.start - 8) : x.start - read.start]))
+    }
 
 
 def _alone(read: Read, terms: Collection[str]) -> bool:
@@ -159,7 +188,12 @@ def joints(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
     """ "Only moves the ankle", "does nothing at the knee": against the joints that the actions name."""
     acting = [f for f in evidence.considered if f.passage.section == "Action"]
     claimed = {x.term for x in read.links if x.kind == "joint" and x.term not in read.conditional}
-    if not acting or not claimed or any(x.kind == "movement" for x in read.links):
+    if not acting or not claimed:
+        return None
+    left_out = tuple(f for f in acting if facts.joints(f) & _denied(read))
+    if left_out and not read.question.negated:
+        return Verdict(CONTRADICTED, left_out)
+    if any(x.kind == "movement" for x in read.links):
         return None
     moving = tuple(f for f in acting if facts.joints(f) & claimed)
     if _NO_PART.search(read.text):
@@ -206,6 +240,32 @@ def exercise(read: Read, evidence: Evidence) -> Verdict | None:
                 others = named - fact.terms
                 return None if others else Verdict(CONTRADICTED, tuple(about))
     return None
+
+
+def compared(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
+    """ "Higher with X than with Y", of opposite terms: against a fact that compares them the one way or the other."""
+    said = _more_of(read.row, [(x.term, x.start - read.start) for x in read.links], facts)
+    if said is None:
+        return None
+    for fact in evidence.considered:
+        row = words(fact.passage.text)
+        told = _more_of(row, [(x.term, x.start) for x in link(row, facts.library.vocabulary)], facts)
+        if told is not None and set(told) == set(said):
+            return Verdict(SUPPORTED if told == said else CONTRADICTED, (fact,))
+    return None
+
+
+def _more_of(row: Sequence[str], named: Sequence[tuple[str, int]], facts: Facts) -> tuple[str, str] | None:
+    """What is said to be more, and its opposite: "lower with B than with A" is (A, B); None where nothing is compared."""
+    at = next((i for i, w in enumerate(row) if w in _MORE or w in _LESS), None)
+    if at is None:
+        return None
+    opposites = [(t, i, against) for t, i in named if (against := facts.library.vocabulary.opposite(t)) is not None]
+    after = [x for x in opposites if x[1] > at]
+    first = next(iter(after or reversed(opposites)), None)
+    if first is None:
+        return None
+    return (first[0], first[2]) if row[at] in _MORE else (first[2], first[0])
 
 
 def opposition(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verdict | None:

@@ -12,6 +12,7 @@ from fabella_intents.reading import Read
 from fabella import claims, figures, positions
 from fabella.choices import choose
 from fabella.evidence import Evidence, Facts
+from fabella.looking import accounts
 from fabella.verdict import CONTRADICTED, OPEN, SUPPORTED, Verdict
 
 
@@ -27,6 +28,7 @@ def decide(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
         claims.parts(read, structure, evidence, facts),
         figures.prevalence(read, structure, evidence, facts),
         claims.exercise(read, evidence),
+        claims.compared(read, evidence, facts),
         claims.joints(read, evidence, facts),
         claims.opposition(read, structure, evidence, facts),
         claims.values(read, structure, evidence, facts),
@@ -41,8 +43,8 @@ def decide(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
     if against is not None and not question.negated:
         return against
     found = against or next((v for v in checks if v is not None and v.kind == SUPPORTED), None)
-    if found is None:
-        return Verdict(OPEN, evidence.facts)
+    if found is None or (found.kind == SUPPORTED and accounts(read)):
+        return Verdict(OPEN, evidence.facts)  # one source's yes is not every source's: all accounts are told
     if question.negated and question.form in {"yesno", "truefalse", "presumes"}:
         turned = SUPPORTED if found.kind == CONTRADICTED else CONTRADICTED
         return Verdict(turned, found.facts or evidence.facts)

@@ -35,6 +35,11 @@ _PART_OF = re.compile(
     r"|\b(?:upper|middle|lower)\b.{0,30}\b(?:third|part|half)\b|\bmore (?:precise|exact|specific)(?:ly|ally)?\b",
     re.I,
 )
+_ANY_SOURCE = re.compile(
+    r"\b(?:any(?:one|body)?|all|none|some|another|other|each|every one) (?:of )?(?:the |your |its |these |those )?(?:sources?|books?|texts?|textbooks?|accounts?|works?|authors?|references?|papers?|articles?)\b"
+    r"|\b(?:sources?|books?|texts?|textbooks?|accounts?|authors|references) (?:all |really |ever |always )?(?:agree|disagree|differ)\b",
+    re.I,
+)
 
 
 def look_up(read: Read, label: str, definition: Definition, structure: str, facts: Facts) -> Evidence:
@@ -51,11 +56,18 @@ def look_up(read: Read, label: str, definition: Definition, structure: str, fact
     told = _singled_out(chosen, read, structure, facts, definition) or chosen
     if read.question.more:
         return Evidence((*told, *of_parts(further, read.question.parts)), chosen, ())
+    alone = definition.together and definition.subject is not None
+    if accounts(read) and not alone:
+        return Evidence((*told, *of_parts(further, read.question.parts)), chosen or default, ())
     specific = _specific(further, default, read, facts) or _within(further, told, read)
     # A figure of its own stands for itself; a further account stands beside the first one.
-    alone = definition.together and definition.subject is not None
     given = specific if specific and alone else (*told, *specific)
     return Evidence(given, chosen or default, tuple(f for f in further if f not in given))
+
+
+def accounts(read: Read) -> bool:
+    """Whether the question asks what the sources say one by one: "does any of your sources", "do all books agree"."""
+    return _ANY_SOURCE.search(read.text) is not None
 
 
 def _held(definition: Definition, label: str, structure: str, facts: Facts) -> tuple[Fact, ...]:

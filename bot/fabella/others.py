@@ -12,7 +12,7 @@ from fabella.evidence import Evidence, Fact, Facts
 from fabella.looking import of_parts
 
 _OTHERS = re.compile(
-    r"\b(?:other(?! (?:way|end|side|hand|head|one|words|people|person|place|half|part|leg|knee))|others|else|besides|apart from|another|aside from|in addition)\b",
+    r"\b(?:other(?! (?:way|end|side|hand|head|one|words|methods?|people|person|place|half|part|leg|knee))|others|else|besides|apart from|another|aside from|in addition)\b",
     re.I,
 )
 _OR_ELSE = re.compile(

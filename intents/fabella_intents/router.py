@@ -213,7 +213,7 @@ def fit(
 
 
 def _fit_gate(measured: NDArray[np.float64], truth: NDArray[np.bool_]) -> tuple[NDArray[np.float64], float]:
-    """Logistic weights (bias first), and the threshold at which the fewest are judged wrong."""
+    """Logistic weights (bias first), and the threshold: the middle of those with the fewest wrong, give or take a standard error."""
     from sklearn.linear_model import LogisticRegression
 
     if truth.all() or not truth.any():
@@ -222,8 +222,10 @@ def _fit_gate(measured: NDArray[np.float64], truth: NDArray[np.bool_]) -> tuple[
     machine = LogisticRegression(max_iter=1000).fit(measured, truth)
     chances = machine.predict_proba(measured)[:, 1]
     cuts = np.unique(np.round(chances, 3))
-    right = [((chances >= cut) == truth).mean() for cut in cuts]
-    threshold = float(cuts[int(np.argmax(right))])
+    right = np.array([((chances >= cut) == truth).mean() for cut in cuts])
+    error = np.sqrt(right.max() * (1 - right.max()) / len(truth))
+    good = cuts[right >= right.max() - error]
+    threshold = float(good.min() + good.max()) / 2
     return np.concatenate([machine.intercept_, machine.coef_[0]]).astype(np.float64), threshold
 
 

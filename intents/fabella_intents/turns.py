@@ -122,6 +122,8 @@ class Turn:
 def bare(read: Read, sides: Mapping[str, str], usual: frozenset[str]) -> bool:
     """Whether the words hold nothing but names of parts, sides, authors, and connecting or `usual` words: "and the medial?"."""
     content = [w for w in read.loose if w not in CONNECTING and w not in sides and w not in usual]
+    if any(x.kind == "depth" for x in read.links):
+        return False  # "what lies under it?" asks for neighbours, whatever came before
     return not content and bool(
         read.links or set(read.loose) & set(sides) or (_BOTH.search(read.text) and len(read.row) < _FEW)
     )
