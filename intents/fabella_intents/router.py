@@ -213,7 +213,10 @@ def fit(
 
 
 def _fit_gate(measured: NDArray[np.float64], truth: NDArray[np.bool_]) -> tuple[NDArray[np.float64], float]:
-    """Logistic weights (bias first), and the threshold: the middle of those with the fewest wrong, give or take a standard error."""
+    """Logistic weights (bias first), and the threshold.
+
+    It is the middle of those thresholds that judge no more wrong than the best one, give or take a standard error.
+    """
     from sklearn.linear_model import LogisticRegression
 
     if truth.all() or not truth.any():
