@@ -16,6 +16,8 @@ PLAINLY_SO = (
     "Does the gastrocnemius lie superficial to the soleus?",
     "Does gastrocnemius tension affect the lower back?",
     "Does the fabella articulate with the lateral femoral condyle?",
+    "Is the knee flexion moment lower with the ankle plantarflexed in the leg curl?",
+    "Does the gastrocnemius plantarflex the ankle and not the hip?",
 )
 CONTRADICTED = (
     ("Does the gastrocnemius insert on the tibia?", "calcaneus"),
@@ -43,12 +45,21 @@ CONTRADICTED = (
     ("Fabellae have become rarer over the last hundred years, haven't they?", "3.5 times"),
     ("Dalip did the meta-analysis of 34,733 knees, right?", "86 studies"),
     ("The gastrocnemius has a tendon of its own, separate from the soleus, right?", "share one tendon"),
+    ("Is it true that the gastrocnemius bends the hip rather than the knee?", "at the knee joint"),
+    ("The gastrocnemius flexes the knee and has no action on the ankle, right?", "plantarflexes the ankle"),
+    (
+        "Is the moment higher with the ankle plantarflexed in the leg curl?",
+        "dorsiflexed than plantarflexed",
+    ),
+    ("Is the moment lower with the ankle dorsiflexed in the leg curl?", "dorsiflexed than plantarflexed"),
 )
 NEITHER = (
     "Does the gastrocnemius plantarflex when the knee is bent?",
     "Does the gastrocnemius cross the hip?",
     "Is the fabella rare?",
     "Are calf raises good for the gastrocnemius?",
+    "Does the gastrocnemius flex the hip?",
+    "Does any of your sources put the lateral head on the lateral condyle of the femur?",
 )
 
 
@@ -117,3 +128,10 @@ def test_the_head_that_does_not(engine: Engine) -> None:
 def test_what_is_left_of_a_list(engine: Engine) -> None:
     answer = engine.ask("Exercises for gastrocnemius in the EMG study: calf raises, T-band kicks and ____.")
     assert all("leg curl" in one.text for one in answer.statements)
+
+
+def test_asked_for_any_source_all_accounts_are_told(engine: Engine) -> None:
+    one = engine.ask("Where does the medial head of the gastrocnemius arise?")
+    every = engine.ask("Do all your sources agree where the medial head of the gastrocnemius arises?")
+    assert {s.text for s in one.statements} < {s.text for s in every.statements}
+    assert len(every.citations) > len(one.citations)

@@ -122,6 +122,11 @@ def _answered(answer: Answer) -> bool:
     return answer.status in {"answered", "corrected"}
 
 
+def test_what_lies_under_is_no_ellipsis(engine: Engine) -> None:
+    before = engine.ask("Where is the gastrocnemius?").context
+    assert engine.ask("what lies under it?", context=before).intent == "relations"
+
+
 def test_oina_is_told_in_its_order(engine: Engine) -> None:
     sections = [one.text.split(" ", 2)[1].strip(",:") for one in engine.ask("OINA of gastroc").statements]
     assert list(dict.fromkeys(sections)) == ["origin", "insertion", "innervation", "action"]

@@ -61,6 +61,7 @@ def _from_sections(read: Read, context: Context, desk: Desk) -> Draft:
     if miscalled is not None:
         return miscalled
     structure = read.question.structure or meaning.by_part(read, definition, desk.facts)
+    structure = structure or meaning.only(read, definition, desk.facts)
     structure = structure or meaning.by_terms(read, definition, desk.facts)
     if structure is None:
         return _elliptical(read, definition, desk)

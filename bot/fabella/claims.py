@@ -14,6 +14,7 @@ from fabella_intents.reading import Read
 from fabella_knowledge.tokens import words
 
 from fabella.evidence import Evidence, Fact, Facts
+from fabella.looking import accounts
 from fabella.verdict import CONTRADICTED, OPEN, SUPPORTED, Verdict
 
 # The kinds of term whose list under a heading is complete: another value of the kind contradicts it.
@@ -71,8 +72,12 @@ _NO_PART = re.compile(
 
 _LEFT_OUT = re.compile(
     r"\b(?:rather than|instead of|(?<= )not|nothing(?: to do)?|no (?:action|effect|role|function|influence|part|movement))"
-    r"(?: (?:on|at|with|in|across|over|for|to|of|any|even|moving|bending|flexing|the|its|your|my))*$"
+    r"(?: (?:on|at|with|in|into|from|by|through|across|over|for|to|of|any|even|moving|bending|flexing|the|its|your|my))*$"
 )
+_PORTION = re.compile(
+    r"\b(upper|middle|lower|top|bottom)(?:most)?\b(?=(?: \w+)? (?:part|third|half|portion|area|bit)\b)", re.I
+)
+_DENIED = re.compile(r"\b(?:not|rather than|instead of)(?: (?:in|on|at|into|to|the|its))*\s*$", re.I)
 _MORE = frozenset("more higher greater larger bigger stronger increased".split())
 _LESS = frozenset("less lower smaller weaker reduced decreased".split())
 _NEAR = 4  # tokens between a movement and the joint that it is said of
@@ -82,13 +87,11 @@ def values(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
     """Sites, nerves and arteries named in the question against those of the sections that answer it."""
     vocabulary = facts.library.vocabulary
     links, read_words = read.links, set(read.row)
-    verdict = None
+    verdict = against = None
     for one in links:
         relevant = [f for f in evidence.considered if one.kind in _WHOLE.get(f.passage.section, frozenset())]
-        ends = {section for section, verbs in _ENDS.items() if verbs & read_words}
-        relevant = [
-            f for f in relevant if len(ends) != 1 or f.passage.section in ends or f.passage.section not in _ENDS
-        ]
+        end = _end_of(one, read)
+        relevant = [f for f in relevant if end is None or f.passage.section == end or f.passage.section not in _ENDS]
         if not relevant:
             continue
         part = next((x.term for x in reversed(links) if x.kind == "part" and x.start < one.start), None)
@@ -97,6 +100,9 @@ def values(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
             continue
         holding = [f for f in relevant if any(vocabulary.covers(one.term, t) for t in f.terms)]
         held_parts = {f.passage.part for f in holding}
+        if _left_out(one, read):
+            against = Verdict(CONTRADICTED, _union(evidence, against, holding)) if holding else against
+            continue
         if holding and "both" in read_words and len(held_parts) < len({f.passage.part for f in relevant}):
             return Verdict(CONTRADICTED, tuple(relevant))
         if holding:
@@ -108,14 +114,36 @@ def values(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
         ]  # fmt: skip
         siblings = any(_related(one.term, t, facts) for f in relevant for t in f.terms)
         if elsewhere or not siblings:
-            return Verdict(CONTRADICTED, _union(evidence, Verdict(OPEN, evidence.facts), relevant))
-    return verdict
+            against = Verdict(CONTRADICTED, _union(evidence, against or Verdict(OPEN, evidence.facts), relevant))
+    return against or verdict
+
+
+def _end_of(one: Link, read: Read) -> str | None:
+    """The end that a site is said to be of: told by the last word before it that names one, else by the only one."""
+    told = [(at, end) for at, word in enumerate(read.row) for end, names in _ENDS.items() if word in names]
+    before = [end for at, end in told if at < one.start - read.start]
+    if before and len({end for _, end in told}) > 1:
+        return before[-1]
+    ends = {end for _, end in told}
+    return ends.pop() if len(ends) == 1 else None
 
 
 def _union(evidence: Evidence, verdict: Verdict | None, more: Sequence[Fact]) -> tuple[Fact, ...]:
     """The facts of both, in the order of the library."""
     held = (*(verdict.facts if verdict else ()), *more)
     return tuple(f for f in evidence.considered if f in held) or tuple(held)
+
+
+def portions(read: Read, evidence: Evidence) -> Verdict | None:
+    """ "The lower part of that surface": against the fact that tells which part it is."""
+    said = {m.group(1).lower() for m in _PORTION.finditer(read.text) if not _DENIED.search(read.text[: m.start()])}
+    if not said:
+        return None
+    for fact in evidence.facts:
+        told = {m.group(1).lower() for m in _PORTION.finditer(fact.passage.text)}
+        if told:
+            return Verdict(SUPPORTED if said <= told else CONTRADICTED, (fact,))
+    return None
 
 
 def _related(claim: str, held: str, facts: Facts) -> bool:
@@ -132,12 +160,14 @@ def movements(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
     """Movements said of the structure, at the joints and under the conditions named: supported, or excluded by an opposite."""
     vocabulary = facts.library.vocabulary
     conditional = read.conditional
-    claimed = [x for x in read.links if x.kind == "movement" and x.term not in conditional]
+    claimed = [x for x in read.links if x.kind == "movement" and x.term not in conditional and not _left_out(x, read)]
     named = {x.term for x in read.links if x.kind == "joint" and x.term not in conditional}
-    supported = None
+    moved = {one: _moved(one, read) for one in claimed}
+    free = named - set().union(*moved.values())
+    supported = contradicted = None
     for one in claimed:
         against = vocabulary.opposite(one.term)
-        at = _moved(one, read) or named
+        at = moved[one] or free
         for fact in evidence.considered:
             here = facts.joints(fact)
             if at and here and not at & here:
@@ -145,7 +175,12 @@ def movements(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
             if one.term in fact.main:
                 supported = Verdict(SUPPORTED, _union(evidence, supported, [fact]))
             elif against is not None and against in fact.main and read.question.form != "open":
-                return Verdict(CONTRADICTED, (fact,))
+                contradicted = Verdict(CONTRADICTED, _union(evidence, contradicted, [fact]))
+    if contradicted is not None:
+        denied = {x.term for x in read.links if _left_out(x, read)}
+        return Verdict(
+            CONTRADICTED, _union(evidence, contradicted, [f for f in evidence.considered if denied & f.terms])
+        )
     if supported is not None:
         for one in (x for x in read.links if x.kind == "state"):
             if vocabulary.opposite(one.term) in supported.facts[0].condition:
@@ -158,19 +193,17 @@ def _moved(movement: Link, read: Read) -> set[str]:
     """The joint that a movement is said to take place at: the one that follows it closely."""
     for one in read.links:
         if one.start >= movement.end and one.kind in {"movement", "joint"}:
-            return {one.term} if one.kind == "joint" and one.start - movement.end <= _NEAR else set()
+            close = one.kind == "joint" and one.start - movement.end <= _NEAR and one.term not in read.conditional
+            return {one.term} if close else set()
     return set()
 
 
-def _denied(read: Read) -> set[str]:
-    """The joints that are said to have no part: "rather than the knee", "no action on the ankle", "not at the knee"."""
-    return {
-        x.term
-        for x in read.links
-        if x.kind == "joint"
-        and x.term not in read.conditional
-        and _LEFT_OUT.search(" ".join(read.row[max(0, x.start - read.start - 8) : x.start - read.start]))
-    }
+def _left_out(one: Link, read: Read) -> bool:
+    """Whether a name is said to have no part: "rather than the knee", "no action on the ankle", "not the tibia"."""
+    if read.question.negated or accounts(read):
+        return False
+    at = one.start - read.start
+    return _LEFT_OUT.search(" ".join(read.row[max(0, at - 8) : at])) is not None
 
 
 def _alone(read: Read, terms: Collection[str]) -> bool:
@@ -188,10 +221,11 @@ def joints(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
     """ "Only moves the ankle", "does nothing at the knee": against the joints that the actions name."""
     acting = [f for f in evidence.considered if f.passage.section == "Action"]
     claimed = {x.term for x in read.links if x.kind == "joint" and x.term not in read.conditional}
-    if not acting or not claimed:
+    if not acting or not claimed or read.question.form == "open":
         return None
-    left_out = tuple(f for f in acting if facts.joints(f) & _denied(read))
-    if left_out and not read.question.negated:
+    denied = {x.term for x in read.links if x.term in claimed and _left_out(x, read)}
+    left_out = tuple(f for f in acting if facts.joints(f) & denied)
+    if left_out:
         return Verdict(CONTRADICTED, left_out)
     if any(x.kind == "movement" for x in read.links):
         return None

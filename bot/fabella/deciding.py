@@ -31,6 +31,7 @@ def decide(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
         claims.compared(read, evidence, facts),
         claims.joints(read, evidence, facts),
         claims.opposition(read, structure, evidence, facts),
+        claims.portions(read, evidence),
         claims.values(read, structure, evidence, facts),
         claims.movements(read, evidence, facts),
         positions.place(read, structure, evidence, facts),

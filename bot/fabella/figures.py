@@ -68,17 +68,25 @@ def _rates(read: Read, structure: str, evidence: Evidence, facts: Facts) -> tupl
 def _figure(
     read: Read, claim: re.Match[str], rates: tuple[Fact, ...], every: tuple[Fact, ...], facts: Facts
 ) -> Verdict:
-    """A claimed figure: contradicted where no source of that method gives it, or where it is another method's."""
+    """A claimed figure: contradicted where no source gives it, or where it is of another method or other people."""
     vocabulary = facts.library.vocabulary
-    methods = {x.term for x in read.links if x.kind == "method"}
     claimed = {n.replace(",", ".") for n in claim.groups()[:2] if n}
     giving = tuple(f for f in every if claimed <= _numbers(f))
-    used = {t for f in giving for t in f.terms if vocabulary.kind(t) == "method"}
-    if methods and used and not any(vocabulary.covers(t, m) for t in used for m in methods):
-        return Verdict(CONTRADICTED, giving)
+    of_those = False
+    for kind in ("method", "population"):
+        said = {x.term for x in read.links if x.kind == kind}
+        used = {t for f in giving for t in f.terms if vocabulary.kind(t) == kind}
+        fitting = any(vocabulary.covers(t, m) or vocabulary.covers(m, t) for t in used for m in said)
+        if said and used and not fitting:
+            return Verdict(CONTRADICTED, giving)
+        of_those = of_those or fitting
+    methods = {x.term for x in read.links if x.kind == "method"}
     same = [f for f in rates if methods & f.terms] or rates
-    held = {n for f in same for n in _numbers(f)}
-    return Verdict(OPEN if claimed <= held else CONTRADICTED, rates)
+    if claimed <= {n for f in same for n in _numbers(f)}:
+        return Verdict(OPEN, rates)
+    if giving and (of_those or any("." in n for n in claimed)):
+        return Verdict(SUPPORTED if of_those else OPEN, giving)
+    return Verdict(CONTRADICTED, rates)
 
 
 def _another_source(read: Read, every: tuple[Fact, ...], facts: Facts) -> tuple[Fact, ...]:

@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable, Sequence
 
 from fabella_intents.definition import Definition
+from fabella_intents.mentions import STRUCTURES
 from fabella_intents.reading import Read
 from fabella_intents.splitting import POINTS
 
+from fabella import others
 from fabella.evidence import Evidence, Fact, Facts
 from fabella.verdict import OPEN, Verdict
 
@@ -18,6 +20,11 @@ _AMONG = frozenset("in among amongst for of do does are have has".split())
 _SUPPLIES = re.compile(r"\b(?:suppl|innervat|serv|feed|fed|control|fire|drive|run|go(?:es)? to|reach)", re.I)
 _PASSES = re.compile(
     r"\b(?:pass(?:es)?|cross(?:es)?|l(?:ie|ies)|between|travels?|courses?|near|close|emerges?|pierces?)\b", re.I
+)
+# "The muscle inserts", not "the muscle that opens the jaw".
+_THE_KIND = re.compile(
+    r"\b(?:the|this|that) (muscle|tendon)\b(?! (?:that|which|who|whose|in|of|on|at|behind|under|over|above|below|for|called|named|between|used|with|to|next|i|you|we)\b)",
+    re.I,
 )
 
 
@@ -59,6 +66,16 @@ def by_terms(read: Read, definition: Definition, facts: Facts) -> str | None:
         places = {t for t in terms if facts.library.vocabulary.kind(t) == "region"}
         naming = [one for one in holders if _tell_of(places, facts.section(one, "Location"), covers)]
     return max(naming, key=lambda n: len(facts.of(n))) if naming else None
+
+
+def only(read: Read, definition: Definition, facts: Facts) -> str | None:
+    """The one structure of a kind that the library holds, where nothing but that kind is named: "the muscle inserts"."""
+    spoken = _THE_KIND.search(read.text)
+    if spoken is None or any(x.kind in STRUCTURES for x in read.links):
+        return None
+    kind = spoken.group(1).lower()
+    held = [name for name in facts.library.articles if facts.library.vocabulary.kind(name) == kind]
+    return held[0] if len(held) == 1 and (not definition.kinds or kind in definition.kinds) else None
 
 
 def _tell_of(terms: set[str], held: Sequence[Fact], covers: Callable[[str, str], bool]) -> bool:
@@ -134,6 +151,7 @@ def beside(read: Read, definition: Definition, evidence: Evidence, verdict: Verd
             # "Does the sural nerve pass between the heads?" asks for no supply.
             return form == "yesno" and bool(named) and not named & told and _PASSES.search(read.text) is not None
         if named & told:
-            return not {"muscle", "muscles"} & set(read.row)
+            about = any(x.kind == "muscle" and not x.assumed for x in read.links) and not others.asked(read)
+            return not about and not {"muscle", "muscles"} & set(read.row)
         return bool(named) and not _SUPPLIES.search(read.text)
     return False

@@ -16,12 +16,14 @@ _GENERIC = frozenset(
     "source reference paper study studies article book author authors author's year doi link journal title which what who wrote says said say one the first "
     "last second third cite citation published publication edition url name full give me where did you get that from it is in of and for on by backs back "
     "behind support supports claim number page pages volume issue come comes research evidence "
-    "both them they are more any not anymore instead rather wrong mean meant sorry too also please again ok no so names name their when".split()
+    "publish published publisher printed wrote he she his her both them they are more any not anymore instead rather wrong mean meant sorry too also please again ok no so names name their when".split()
 )
 
 
+_PRONOUNS = frozenset({"he", "she", "we", "you"})  # family names that mean nobody in a question
 _WORKS = 2  # works of a journal that are shown where the words tell none of them
 _TITLE = 4  # words of a title that tell which work is meant
+_FEW = 2  # such words of a title that has few
 
 
 class Bibliography:
@@ -32,7 +34,8 @@ class Bibliography:
         self.references = facts.library.references
         self._titles = {r.id: _stems(f"{r.title} {r.container} {r.year}") for r in self.references.values()}
         self._names = {
-            r.id: frozenset(words(" ".join(a.rsplit(" ", 1)[0] for a in r.authors))) for r in self.references.values()
+            r.id: frozenset(words(" ".join(a.rsplit(" ", 1)[0] for a in r.authors))) - _PRONOUNS
+            for r in self.references.values()
         }
         self._claims: dict[str, list[frozenset[str]]] = {name: [] for name in self.references}
         for passage in facts.library.passages:
@@ -82,10 +85,16 @@ class Bibliography:
         if named and years and not any(r.year in years for r in named):
             return tuple(named)
         asked = _stems(" ".join(w for w in read.row if not any(w in self._names[r.id] for r in named)))
-        titled = [r for r in self.references.values() if len(asked & self._titles[r.id]) >= _TITLE]
-        if named and titled and not any(asked & self._titles[r.id] for r in named):
+        titled = [r for r in self.references.values() if self._told_by(asked, r)]
+        if named and titled and not any(self._told_by(asked, r) or r in titled for r in named):
             return tuple(titled[:1])  # the title is another's
         return ()
+
+    def _told_by(self, asked: frozenset[str], one: Reference) -> bool:
+        """Whether words tell a work by its title: several of its words, or most of those of a short title."""
+        title = _stems(one.title)
+        shared = len(asked & title)
+        return shared >= _TITLE or (shared >= _FEW and 2 * shared > len(title))
 
     def claim(self, read: Read, one: Reference) -> str | None:
         """The passage citing `one` that shares most with the question, None when it shares nothing."""

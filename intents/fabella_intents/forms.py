@@ -39,6 +39,10 @@ _LEADING_NOT = re.compile(
     rf"^\W*(?:why |how come |so |but )?{_AUX}(?:n't)?(?:\s+(?:it|the|a|they|he|she))?\s+not\b|^\W*(?:{_NT})\b",
     re.I,
 )
+# "On the calcaneus, not the tibia" denies a site, not what the question says.
+_CONTRAST = re.compile(
+    r"(?:,|\band|\bbut)\s+not\s+(?:(?:on|at|in|from|of|to|into|with|by|through)\s+)?(?:the|its|a|an)\b", re.I
+)
 _EITHER = re.compile(r"\b(?:or|vs\.?|versus)\b", re.I)
 _LETTERED = re.compile(r"(?:^|[\s,;/(])\(?([A-Ha-h])\s*[).:]\s*(?=\S)")
 _ROMAN = re.compile(r"(?:^|[\s,;/(])\(?(i{1,3}|iv|vi{0,3})\s*[).:]\s*(?=\S)", re.I)
@@ -75,7 +79,7 @@ def detect(text: str) -> Form:
     """The form of a question. `stem` is the text without the lettered options."""
     options, stem = _options(text)
     # "Isn't it ...?" and "..., isn't it?" expect a yes: their "not" negates nothing.
-    negated = bool(_NEGATED.search(_LEADING_NOT.sub("", _TAG.sub("", stem))))
+    negated = bool(_NEGATED.search(_CONTRAST.sub("", _LEADING_NOT.sub("", _TAG.sub("", stem)))))
     if options:
         kind = "except" if _EXCEPT.search(stem) else "choice"
     elif re.search(r"\bexcept\b", stem, re.I) and stem.count("/") >= 2:

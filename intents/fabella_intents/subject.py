@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 
+from fabella_knowledge.tokens import words
 from fabella_knowledge.vocabulary import Vocabulary
 
 from fabella_intents.definition import Definition
@@ -36,6 +38,8 @@ def subject(
             # "which head of the gastrocnemius has it": the other structure is where, not what
             return definition.subject if held else fitting[0] if fitting else definition.subject
         if held or fitting:
+            if _told_before(text, fitting, pool, message):
+                return (held or fitting)[-1]
             compared = (
                 "Relations" in definition.sections(definition.name)
                 or pool is not inside
@@ -43,6 +47,14 @@ def subject(
             )
             return (held or fitting)[0] if compared or not fitting else fitting[0]
     return None
+
+
+def _told_before(text: str, named: Sequence[str], pool: Sequence[Link], message: Sequence[str]) -> bool:
+    """Whether structures are named in the sentences before the last one and none in it: the story leads to the last."""
+    *before, last = re.split(r"(?<=[.!?])\s+", text.strip())
+    asked = f" {' '.join(words(last))} "
+    said = (f" {' '.join(message[x.start : x.end])} " for x in pool if x.term in named)
+    return bool(before) and not any(one in asked for one in said)
 
 
 def _side_by_side(pool: Sequence[Link], message: Sequence[str]) -> bool:
