@@ -18,6 +18,10 @@ PLAINLY_SO = (
     "Does the fabella articulate with the lateral femoral condyle?",
     "Is the knee flexion moment lower with the ankle plantarflexed in the leg curl?",
     "Does the gastrocnemius plantarflex the ankle and not the hip?",
+    "Does the gastrocnemius insert on the calcaneus, not the tibia?",
+    "Does the gastrocnemius arise from the femur and not from the tibia?",
+    "The calcaneal tendon goes into the middle part of the posterior surface of the calcaneus, right?",
+    "The 11.94 % for the fabella was from Nigeria, right?",
 )
 CONTRADICTED = (
     ("Does the gastrocnemius insert on the tibia?", "calcaneus"),
@@ -135,3 +139,34 @@ def test_asked_for_any_source_all_accounts_are_told(engine: Engine) -> None:
     every = engine.ask("Do all your sources agree where the medial head of the gastrocnemius arises?")
     assert {s.text for s in one.statements} < {s.text for s in every.statements}
     assert len(every.citations) > len(one.citations)
+
+
+@pytest.mark.parametrize(
+    ("question", "lead"),
+    [
+        ("True or false: the gastrocnemius plantarflexes the foot and flexes the knee.", "True."),
+        ("True or false: the gastrocnemius dorsiflexes the foot and extends the knee.", "False."),
+    ],
+)
+def test_each_of_two_claims_is_told(engine: Engine, question: str, lead: str) -> None:
+    answer = engine.ask(question)
+    told = " ".join(one.text for one in answer.statements)
+    assert answer.lead == lead
+    assert "plantarflexes the ankle" in told
+    assert "flexes the leg at the knee" in told
+
+
+def test_a_fact_taken_for_granted_is_no_obstacle(engine: Engine) -> None:
+    answer = engine.ask("Since the tibial nerve innervates the gastroc, which spinal segments are those?")
+    assert answer.status == "answered"
+    assert "S1, S2" in answer.text
+
+
+def test_a_story_leads_to_the_structure_named_last(engine: Engine) -> None:
+    story = "A table for my first year: tibialis anterior is done. Now I'm at gastrocnemius. Where does it end?"
+    assert "calcaneus" in engine.ask(story).text
+
+
+def test_the_muscle_is_the_only_one_held(engine: Engine) -> None:
+    assert "calcaneus" in engine.ask("Where does the muscle insert?").text
+    assert engine.ask("Where does the muscle that opens the jaw insert?").status != "answered"

@@ -127,6 +127,12 @@ def test_what_lies_under_is_no_ellipsis(engine: Engine) -> None:
     assert engine.ask("what lies under it?", context=before).intent == "relations"
 
 
+def test_a_pronoun_is_no_family_name(engine: Engine) -> None:
+    before = engine.ask("How did Gallucci study the leg curl?").context
+    answer = engine.ask("What year did he publish it?", context=before)
+    assert [one.id for one in answer.citations] == ["gallucci2002"]
+
+
 def test_oina_is_told_in_its_order(engine: Engine) -> None:
     sections = [one.text.split(" ", 2)[1].strip(",:") for one in engine.ask("OINA of gastroc").statements]
     assert list(dict.fromkeys(sections)) == ["origin", "insertion", "innervation", "action"]
