@@ -63,6 +63,7 @@ NEITHER = (
     "Is the fabella rare?",
     "Are calf raises good for the gastrocnemius?",
     "Does the gastrocnemius flex the hip?",
+    "The gastrocnemius doesn't have three heads, right?",
     "Does any of your sources put the lateral head on the lateral condyle of the femur?",
 )
 

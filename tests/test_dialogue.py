@@ -133,6 +133,12 @@ def test_a_pronoun_is_no_family_name(engine: Engine) -> None:
     assert [one.id for one in answer.citations] == ["gallucci2002"]
 
 
+def test_who_studied_them_means_what_was_shown(engine: Engine) -> None:
+    before = engine.ask("Are T-band kicks good for the gastrocnemius?").context
+    answer = engine.ask("who studied them?", context=before)
+    assert [one.id for one in answer.citations] == ["cordova1999"]
+
+
 def test_oina_is_told_in_its_order(engine: Engine) -> None:
     sections = [one.text.split(" ", 2)[1].strip(",:") for one in engine.ask("OINA of gastroc").statements]
     assert list(dict.fromkeys(sections)) == ["origin", "insertion", "innervation", "action"]

@@ -62,6 +62,7 @@ _LIMITS = re.compile(
     re.I,
 )
 _BEING = frozenset({"is", "being", "as", "are", "was"})
+_CALLED = frozenset({"called", "named"})
 _NOUNS = frozenset(
     "muscle tendon ligament bone nerve artery vein cartilage meniscus bursa joint tooth gland organ vessel".split()
 )
@@ -171,6 +172,8 @@ def movements(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
         for fact in evidence.considered:
             here = facts.joints(fact)
             if at and here and not at & here:
+                if moved[one] and one.term in fact.main and read.question.form == "presumes":
+                    contradicted = Verdict(CONTRADICTED, _union(evidence, contradicted, [fact]))
                 continue
             if one.term in fact.main:
                 supported = Verdict(SUPPORTED, _union(evidence, supported, [fact]))
@@ -346,11 +349,14 @@ def opposition(read: Read, structure: str, evidence: Evidence, facts: Facts) -> 
 
 
 def kind(read: Read, structure: str, facts: Facts) -> Verdict | None:
-    """ "The fabella, being a muscle": what a structure is said to be, against the kind that its article states."""
+    """ "The fabella, being a muscle", "the ligament called fabella": against the kind that the article states."""
     own = set(facts.library.articles[structure].kind.split())
     for one in read.links:
         if one.term != structure or one.assumed:
             continue
+        before = read.row[max(0, one.start - read.start - 2) : one.start - read.start]
+        if before[1:] and before[1] in _CALLED and before[0] in _NOUNS - own:
+            return Verdict(CONTRADICTED, facts.section(structure, "Description"))
         at = one.end - read.start
         said = read.row[at : at + 5]
         if len(said) > 2 and said[0] in _BEING and said[1] in {"a", "an"}:

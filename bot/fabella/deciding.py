@@ -46,7 +46,9 @@ def decide(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
     found = against or next((v for v in checks if v is not None and v.kind == SUPPORTED), None)
     if found is None or (found.kind == SUPPORTED and accounts(read)):
         return Verdict(OPEN, evidence.facts)  # one source's yes is not every source's: all accounts are told
+    if question.negated and found.kind == CONTRADICTED:
+        whole = set(found.facts) <= set(evidence.facts)  # what is so instead: all that was looked up
+        return Verdict(SUPPORTED, evidence.facts if whole else found.facts)
     if question.negated and question.form in {"yesno", "truefalse", "presumes"}:
-        turned = SUPPORTED if found.kind == CONTRADICTED else CONTRADICTED
-        return Verdict(turned, found.facts or evidence.facts)
+        return Verdict(CONTRADICTED, found.facts or evidence.facts)
     return found

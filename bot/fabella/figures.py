@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from fabella_intents.reading import Read
 from fabella_knowledge.tokens import words
@@ -26,7 +27,11 @@ _RARER = re.compile(
     re.I,
 )
 _TREND = "change over time"
+_PARTICULAR = frozenset({"method", "population", "condition"})  # what a rate is of
 _LONG = re.compile(r"\b\d+\.\d+\b|\b\d{1,3}(?:,\d{3})+\b|\b(?!19|20)\d{2,6}\b")  # numbers that no year is
+_COUNTED = re.compile(
+    r"\b(\d[\d,]*)\s+(?:studies|knees|people|subjects|individuals|persons|specimens|cadavers|patients)\b", re.I
+)
 _NUMBER = re.compile(
     r"(\d+(?:[.,]\d+)?)\s*(?:%|percent|per cent|pct)?\s*(?:-|–|—|to|and)?\s*(\d+(?:[.,]\d+)?)?\s*(%|percent|per cent|pct)",
     re.I,
@@ -69,24 +74,54 @@ def _figure(
     read: Read, claim: re.Match[str], rates: tuple[Fact, ...], every: tuple[Fact, ...], facts: Facts
 ) -> Verdict:
     """A claimed figure: contradicted where no source gives it, or where it is of another method or other people."""
-    vocabulary = facts.library.vocabulary
     claimed = {n.replace(",", ".") for n in claim.groups()[:2] if n}
-    giving = tuple(f for f in every if claimed <= _numbers(f))
-    of_those = False
-    for kind in ("method", "population"):
-        said = {x.term for x in read.links if x.kind == kind}
-        used = {t for f in giving for t in f.terms if vocabulary.kind(t) == kind}
-        fitting = any(vocabulary.covers(t, m) or vocabulary.covers(m, t) for t in used for m in said)
-        if said and used and not fitting:
-            return Verdict(CONTRADICTED, giving)
-        of_those = of_those or fitting
-    methods = {x.term for x in read.links if x.kind == "method"}
-    same = [f for f in rates if methods & f.terms] or rates
-    if claimed <= {n for f in same for n in _numbers(f)}:
-        return Verdict(OPEN, rates)
-    if giving and (of_those or any("." in n for n in claimed)):
-        return Verdict(SUPPORTED if of_those else OPEN, giving)
-    return Verdict(CONTRADICTED, rates)
+    giving = tuple(f for f in every if all(_gives(f, n) for n in claimed))
+    said = _said(read, _PARTICULAR)
+    if not said:
+        held = all(any(_gives(f, n) for f in rates) for n in claimed)
+        exact = giving if any("." in n for n in claimed) else ()
+        return Verdict(OPEN, rates if held else exact) if held or exact else Verdict(CONTRADICTED, rates)
+    of_those = tuple(f for f in every if _is_of(f, said, facts))
+    right = tuple(f for f in giving if f in of_those)
+    if right:
+        counted = _COUNTED.findall(read.text)
+        told = all(_gives(f, n.replace(",", "")) for f in right for n in counted)
+        return Verdict(SUPPORTED if told else CONTRADICTED, right)
+    exact = tuple(f for f in giving if claimed <= _numbers(f))
+    whom = {kind: terms for kind, terms in said.items() if kind != "method"}
+    authors = {x.term for x in read.links if x.kind == "author"}
+    about = tuple(f for f in every if _is_of(f, whom, facts) or (authors & facts.people(f) and not f.passage.further))
+    return Verdict(CONTRADICTED, tuple(dict.fromkeys((*about, *exact))) or rates)
+
+
+def _said(read: Read, kinds: frozenset[str]) -> dict[str, set[str]]:
+    """The terms of those kinds that the question names, by kind."""
+    said: dict[str, set[str]] = {}
+    for one in read.links:
+        if one.kind in kinds:
+            said.setdefault(one.kind, set()).add(one.term)
+    return said
+
+
+def _is_of(fact: Fact, said: Mapping[str, set[str]], facts: Facts) -> bool:
+    """Whether a rate is of a method, people or condition named, and of no other of that kind."""
+    vocabulary = facts.library.vocabulary
+    fitting = False
+    for kind, terms in said.items():
+        own = {t for t in fact.terms if vocabulary.kind(t) == kind}
+        if not own:
+            continue
+        if not any(vocabulary.covers(t, m) or vocabulary.covers(m, t) for t in own for m in terms):
+            return False
+        fitting = True
+    return fitting
+
+
+def _gives(fact: Fact, claimed: str) -> bool:
+    """Whether a fact holds a number, or one that it is rounded from ("12" for 11.94)."""
+    return claimed in _numbers(fact) or any(
+        "." in n and "." not in claimed and round(float(n)) == int(claimed) for n in _numbers(fact)
+    )
 
 
 def _another_source(read: Read, every: tuple[Fact, ...], facts: Facts) -> tuple[Fact, ...]:

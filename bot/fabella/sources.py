@@ -16,10 +16,11 @@ _GENERIC = frozenset(
     "source reference paper study studies article book author authors author's year doi link journal title which what who wrote says said say one the first "
     "last second third cite citation published publication edition url name full give me where did you get that from it is in of and for on by backs back "
     "behind support supports claim number page pages volume issue come comes research evidence "
-    "publish published publisher printed wrote he she his her both them they are more any not anymore instead rather wrong mean meant sorry too also please again ok no so names name their when".split()
+    "studied researched research investigated two three those these publish published publisher printed wrote he she his her both them they are more any not anymore instead rather wrong mean meant sorry too also please again ok no so names name their when".split()
 )
 
 
+_BACK = frozenset("it this that these those them they he she his her their".split())  # they point to what was shown
 _PRONOUNS = frozenset({"he", "she", "we", "you"})  # family names that mean nobody in a question
 _WORKS = 2  # works of a journal that are shown where the words tell none of them
 _TITLE = 4  # words of a title that tell which work is meant
@@ -62,6 +63,9 @@ class Bibliography:
             # Two people with a work each: both are meant.
             several = tuple(dict.fromkeys(one for one in works if one is not None))
             return several if len(several) > 1 else self._ranked(row, dated)[:limit] if len(dated) > 1 else dated
+        if context.cited and not read.links and _BACK & set(read.row) and not any(w.isdigit() for w in row):
+            shown = self._of(context.cited)  # "who studied them?", after exercises
+            return (self._ranked(row, shown) or shown)[:limit]
         everything = tuple(self.references.values())
         found = self._ranked(row, everything) or self._ranked(read.message, everything)
         if found:

@@ -30,7 +30,12 @@ from fabella_intents.utterance import clean
 _BRIEF = 6  # words of a follow-up that may go on with the intent before it
 _ELSEWHERE = 0.3  # what an intent about another structure than the conversation's loses in it
 _GOES_ON = 0.3  # what that adds to the intent's score
-_NOT = frozenset("not never no don't doesn't isn't aren't can't cannot won't didn't hasn't without neither nor".split())
+_NOT = frozenset(
+    "not never no don't doesn't isn't aren't can't cannot won't didn't hasn't haven't wasn't weren't "
+    "without neither nor".split()
+)
+_PRONOUNS = frozenset({"it", "they", "he", "she", "we", "you"})
+_COUNTS = frozenset("one two three four five six single".split())
 _NAMING = frozenset({"muscle", "os", "tendon", "nerve", "artery", "ligament", "musculus"})  # before or behind a name
 # The kinds of term that a question asserts or offers beside its subject.
 _FOCUS = frozenset(
@@ -197,12 +202,12 @@ def _doubtful(inside: Sequence[Link], context: Context) -> tuple[str, ...]:
 def _negates(words: Sequence[str], links: Sequence[Link], start: int) -> bool:
     """Whether a "not" stands before something that is claimed, not at the front ("isn't it ...") or in a tag."""
     for at, word in enumerate(words):
-        if (
-            word in _NOT
-            and at > 0
-            and any(0 < x.start - start - at <= 8 and (x.kind != "muscle" or x.start - start - at <= 4) for x in links)
-        ):
+        if word not in _NOT or at == 0 or ("'" in word and {*words[at + 1 : at + 2]} & _PRONOUNS):
+            continue
+        if any(0 < x.start - start - at <= 8 and (x.kind != "muscle" or x.start - start - at <= 4) for x in links):
             return True
+        if any(w in _COUNTS or w.isdigit() for w in words[at + 1 : at + 6]):
+            return True  # "doesn't have three heads"
     return False
 
 
