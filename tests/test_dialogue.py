@@ -139,6 +139,25 @@ def test_who_studied_them_means_what_was_shown(engine: Engine) -> None:
     assert [one.id for one in answer.citations] == ["cordova1999"]
 
 
+def test_the_origin_of_the_first_one(engine: Engine) -> None:
+    before = engine.ask("Which heads does the gastrocnemius have?").context
+    first = engine.ask("origin of the first one?", context=before)
+    assert "lateral condyle" in first.text
+    assert "popliteal surface" in engine.ask("and of the second?", context=first.context).text
+
+
+def test_an_author_as_a_person_is_not_his_study(engine: Engine) -> None:
+    before = engine.ask("Is the leg curl with dorsiflexion good for the gastrocnemius?").context
+    assert engine.ask("Is Gallucci a professor?", context=before).status == "refused"
+
+
+def test_a_stray_word_does_not_change_the_source(engine: Engine) -> None:
+    before = engine.ask("In the leg curl, does ankle position change the knee flexion moment?").context
+    shown = engine.ask("source?", context=before)
+    after = engine.ask("the doi as well please", context=shown.context)
+    assert {one.id for one in after.citations} == {one.id for one in shown.citations}
+
+
 def test_oina_is_told_in_its_order(engine: Engine) -> None:
     sections = [one.text.split(" ", 2)[1].strip(",:") for one in engine.ask("OINA of gastroc").statements]
     assert list(dict.fromkeys(sections)) == ["origin", "insertion", "innervation", "action"]

@@ -20,7 +20,6 @@ _GENERIC = frozenset(
 )
 
 
-_BACK = frozenset("it this that these those them they he she his her their".split())  # they point to what was shown
 _PRONOUNS = frozenset({"he", "she", "we", "you"})  # family names that mean nobody in a question
 _WORKS = 2  # works of a journal that are shown where the words tell none of them
 _TITLE = 4  # words of a title that tell which work is meant
@@ -48,6 +47,8 @@ class Bibliography:
         """The references that a question names, describes or points back to, best first; empty when none is meant."""
         # "The Nigerian figure" is found by the name of the country.
         row = (*read.row, *(w for x in read.links if x.kind == "population" for w in words(x.term)))
+        known = frozenset().union(*self._names.values())
+        row = tuple(w[:-1] if w.endswith("s") and w[:-1] in known and w not in known else w for w in row)  # "moores"
         nth = read.question.ordinal
         if read.picked is not None:
             return self._of_item(read.picked)
@@ -63,10 +64,11 @@ class Bibliography:
             # Two people with a work each: both are meant.
             several = tuple(dict.fromkeys(one for one in works if one is not None))
             return several if len(several) > 1 else self._ranked(row, dated)[:limit] if len(dated) > 1 else dated
-        if context.cited and not read.links and _BACK & set(read.row) and not any(w.isdigit() for w in row):
-            shown = self._of(context.cited)  # "who studied them?", after exercises
-            return (self._ranked(row, shown) or shown)[:limit]
         everything = tuple(self.references.values())
+        if context.cited and not read.links:
+            # "The DOI as well, please", "who studied them?": what was shown, unless a title or a figure is told.
+            figure = any(w.isdigit() for w in row)
+            return (self._ranked(row, everything, claims=figure) or self._of(context.cited))[:limit]
         found = self._ranked(row, everything) or self._ranked(read.message, everything)
         if found:
             return found[:limit]
@@ -136,16 +138,16 @@ class Bibliography:
     def _of(self, names: Sequence[str] | dict[str, None]) -> tuple[Reference, ...]:
         return tuple(self.references[n] for n in names if n in self.references)
 
-    def _ranked(self, row: Sequence[str], pool: Sequence[Reference]) -> tuple[Reference, ...]:
+    def _ranked(self, row: Sequence[str], pool: Sequence[Reference], *, claims: bool = True) -> tuple[Reference, ...]:
+        """The best by the words of the titles and, with `claims`, of what they are cited for."""
         asked = _stems(" ".join(row))
         if not asked:
             return ()
         scores = []
         for n, one in enumerate(pool):
             title = sum(1.5 / self._spread(s) for s in asked & self._titles[one.id])
-            claim = max(
-                (sum(1.0 / self._spread(s) for s in asked & held) for held in self._claims[one.id]), default=0.0
-            )
+            told = self._claims[one.id] if claims else ()
+            claim = max((sum(1.0 / self._spread(s) for s in asked & held) for held in told), default=0.0)
             scores.append((title + claim, -n, one))
         best = max(score for score, _, _ in scores)
         if best < 0.25:

@@ -26,6 +26,7 @@ _THAT = re.compile(
 _WHEN = re.compile(r"\bwhen\b.*\b(?:publish|publ|written|wrote|come out|came out|appear|out|from)", re.I)
 _THE_ONE = re.compile(r"\bthe (?:\w+ )?(?:one|paper|study|source|reference)\b", re.I)
 _SAYS = -0.45  # over this score a follow-up points to an intent
+_ABOUT_HIM = 0.5  # over this score a question that names an author and is declined is about him
 _LABEL_FLOOR = -0.4  # under this score a follow-up says nothing of its own: the intent before it goes on
 
 
@@ -107,7 +108,8 @@ def _of_author(turn: Turn) -> Read | None:
     if not turn.by_author:
         return None
     asks_sources = any(one.startswith("references") for one in turn.read.question.intents)
-    if turn.goes_on and not (asks_sources and turn.about_sources):
+    about_him = turn.declined and turn.loud > _ABOUT_HIM
+    if turn.goes_on and not about_him and not (asks_sources and turn.about_sources):
         return turn.carried()
     says_nothing = turn.declined or turn.definition.handler == "again"
     if turn.about_sources and turn.context.last and says_nothing:

@@ -64,7 +64,8 @@ def nth(read: Read, context: Context, definitions: Mapping[str, Definition], spo
     about_source = max(read.prediction.best(_SOURCES)[1], -0.5 if HELD & set(read.row) else -2.0)
     if HELD & set(read.row) and WORK.search(read.text):
         about_source = max(about_source, loud)  # "the study behind the first one, what year?"
-    says_more = len(set(read.row) - ORDINALS.keys() - CONNECTING) > 1
+    left = set(read.row) - ORDINALS.keys() - CONNECTING
+    says_more = len(left) > 1 or (bool(left) and loud > CLEAR)  # "origin of the first one?"
     if meant.refusal and says_more and (loud > max(CLEAR, about_source) or read.answerable < _NO_CHANCE):
         return replace(read, picked=item, elliptical=True)
     read = replace(read, picked=item, elliptical=True, answerable=max(read.answerable, 0.8))
