@@ -171,3 +171,19 @@ def test_a_story_leads_to_the_structure_named_last(engine: Engine) -> None:
 def test_the_muscle_is_the_only_one_held(engine: Engine) -> None:
     assert "calcaneus" in engine.ask("Where does the muscle insert?").text
     assert engine.ask("Where does the muscle that opens the jaw insert?").status != "answered"
+
+
+def test_everyone_or_only_some(engine: Engine) -> None:
+    assert "only some people" in engine.ask("Does everyone have a fabella or only some?").text
+
+
+def test_nothing_else_asks_for_the_others(engine: Engine) -> None:
+    answer = engine.ask("Besides calf raises, is there nothing else with evidence for the gastroc?")
+    assert answer.status == "answered"
+    assert "leg curl" in answer.text
+
+
+def test_an_announcement_is_no_question(engine: Engine) -> None:
+    answer = engine.ask("Cloze: the fabella articulates with the lateral femoral ______.")
+    assert not answer.parts
+    assert "lateral femoral condyle" in answer.text

@@ -158,6 +158,23 @@ def test_a_stray_word_does_not_change_the_source(engine: Engine) -> None:
     assert {one.id for one in after.citations} == {one.id for one in shown.citations}
 
 
+def test_a_list_is_counted_on_after_its_sources(engine: Engine) -> None:
+    answer = engine.ask("How many people have a fabella?")
+    for question in ("the second figure, who published that?", "which journal?", "and the third one, what year?"):
+        answer = engine.ask(question, context=answer.context)
+    assert [one.id for one in answer.citations] == ["asghar2021"]
+
+
+def test_another_intent_about_an_author_is_not_the_one_before(engine: Engine) -> None:
+    before = engine.ask("Which head is the fabella in?").context
+    assert "3–5 %" in engine.ask("and how common is it on x-ray per Moore?", context=before).text
+
+
+def test_the_intent_meant_by_a_correction(engine: Engine) -> None:
+    before = engine.ask("where does gastroc insert").context
+    assert engine.ask("oops wrong word, i meant origin", context=before).intent == "origin"
+
+
 def test_oina_is_told_in_its_order(engine: Engine) -> None:
     sections = [one.text.split(" ", 2)[1].strip(",:") for one in engine.ask("OINA of gastroc").statements]
     assert list(dict.fromkeys(sections)) == ["origin", "insertion", "innervation", "action"]

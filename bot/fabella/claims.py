@@ -33,7 +33,7 @@ _ENDS = {
     "Insertion": frozenset("insertion insert inserts inserting inserted end ends distal distally".split()),
 }
 _NOTHING = re.compile(
-    r"\b(?:nothing|useless|pointless|ineffective|no effect|waste of time|no (?:significant )?(?:contraction|activity|activation|evidence)|not (?:work|activate|help|train|contract)|n't (?:work|activate|help|train|do (?:anything|much)|contract|use|involve)|fail(?:ed|s)? to|no good|no use)\b",
+    r"\b(?:nothing(?! else)|useless|pointless|ineffective|no effect|waste of time|no (?:significant )?(?:contraction|activity|activation|evidence)|not (?:work|activate|help|train|contract)|n't (?:work|activate|help|train|do (?:anything|much)|contract|use|involve)|fail(?:ed|s)? to|no good|no use)\b",
     re.I,
 )
 COUNTS = {

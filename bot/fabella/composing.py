@@ -144,7 +144,10 @@ def _listed(reading: Reading, given: Sequence[Draft], before: Context, library: 
         return tuple(TOPIC + name for name in topics)
     named = tuple(SOURCE + r for d in given for r in d.references)
     if named:
-        earlier = before.listed if all(one.startswith(SOURCE) for one in before.listed) else ()
+        among = bool(before.listed) and not any(one.startswith(SOURCE) for one in before.listed)
+        if among and len(before.listed) > 1 and len(named) == 1:
+            return before.listed  # the source of one of them: "and the third one?" still counts them
+        earlier = () if among else before.listed
         return tuple(dict.fromkeys((*earlier, *named)))
     shown = [p for d in given for one in d.said if (p := library.by_id.get(one.passage)) is not None]
     items = tuple(dict.fromkeys(_item(one, library) for one in shown))

@@ -22,7 +22,8 @@ def decide(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
     if question.options:
         return choose(read, structure, evidence, facts)
     if question.form == "either":
-        return Verdict(OPEN, evidence.facts)
+        rates = figures.prevalence(read, structure, evidence, facts)  # "everyone, or only some?"
+        return Verdict(OPEN, evidence.facts if rates is None else rates.facts)
     checks = (
         positions.depth(read, facts, structure),
         claims.parts(read, structure, evidence, facts),

@@ -36,8 +36,9 @@ _PART_OF = re.compile(
     re.I,
 )
 _ANY_SOURCE = re.compile(
-    r"\b(?:any(?:one|body)?|all|none|some|another|other|each|every one) (?:of )?(?:the |your |its |these |those )?(?:sources?|books?|texts?|textbooks?|accounts?|works?|authors?|references?|papers?|articles?)\b"
-    r"|\b(?:sources?|books?|texts?|textbooks?|accounts?|authors|references) (?:all |really |ever |always )?(?:agree|disagree|differ)\b",
+    r"\b(?:any(?:one|body)?|all|none|some|another|other|each|every one) (?:other )?(?:of )?(?:the |your |its |these |those )?(?:sources?|books?|texts?|textbooks?|accounts?|works?|authors?|references?|papers?|articles?)\b"
+    r"|\b(?:sources?|books?|texts?|textbooks?|accounts?|authors|references) (?:all |really |ever |always )?(?:agree|disagree|differ)\b"
+    r"|\b(?:described|worded|told|stated|written) (?:\w+ )?(?:differently|elsewhere|otherwise)\b",
     re.I,
 )
 

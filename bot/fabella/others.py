@@ -9,10 +9,10 @@ from fabella_intents.question import Context
 from fabella_intents.reading import Read
 
 from fabella.evidence import Evidence, Fact, Facts
-from fabella.looking import of_parts
+from fabella.looking import accounts, of_parts
 
 _OTHERS = re.compile(
-    r"\b(?:other(?! (?:way|end|side|hand|head|one|words|methods?|people|person|place|half|part|leg|knee))|others|else|besides|apart from|another|aside from|in addition)\b",
+    r"\b(?:other(?! (?:way|end|side|hand|head|one|words|names?|methods?|people|person|place|half|part|leg|knee))|others|else|besides|apart from|another(?! name)|aside from|in addition)\b",
     re.I,
 )
 _OR_ELSE = re.compile(
@@ -32,7 +32,7 @@ _TOGETHER = frozenset({"Clinical relevance", "Prevalence"})  # sections whose fa
 
 def asked(read: Read) -> bool:
     """Whether the question asks for what there is besides."""
-    return _OTHERS.search(_OR_ELSE.sub("", read.text)) is not None
+    return _OTHERS.search(_OR_ELSE.sub("", read.text)) is not None and not accounts(read)
 
 
 def whether(read: Read) -> bool:

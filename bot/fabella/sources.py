@@ -64,7 +64,7 @@ class Bibliography:
             # Two people with a work each: both are meant.
             several = tuple(dict.fromkeys(one for one in works if one is not None))
             return several if len(several) > 1 else self._ranked(row, dated)[:limit] if len(dated) > 1 else dated
-        everything = tuple(self.references.values())
+        everything = self._giving(row)
         if context.cited and not read.links:
             # "The DOI as well, please", "who studied them?": what was shown, unless a title or a figure is told.
             figure = any(w.isdigit() for w in row)
@@ -75,6 +75,12 @@ class Bibliography:
         if context.cited:
             return self._of(context.cited)
         return ()
+
+    def _giving(self, row: Sequence[str]) -> tuple[Reference, ...]:
+        """The references cited for a statement with all the numbers in the words; all of them where none is."""
+        told = {w for w in row if w.isdigit()}
+        giving = tuple(r for r in self.references.values() if any(told <= held for held in self._claims[r.id]))
+        return giving if told and giving else self.all()
 
     def mismatch(self, read: Read) -> tuple[Reference, ...]:
         """What is right where an author is named with another's journal, year or title; empty when they agree."""

@@ -26,7 +26,7 @@ _THAT = re.compile(
 _WHEN = re.compile(r"\bwhen\b.*\b(?:publish|publ|written|wrote|come out|came out|appear|out|from)", re.I)
 _THE_ONE = re.compile(r"\bthe (?:\w+ )?(?:one|paper|study|source|reference)\b", re.I)
 _SAYS = -0.45  # over this score a follow-up points to an intent
-_ABOUT_HIM = 0.5  # over this score a question that names an author and is declined is about him
+_OWN = 0.5  # over this score a follow-up that names an author asks something of its own
 _LABEL_FLOOR = -0.4  # under this score a follow-up says nothing of its own: the intent before it goes on
 
 
@@ -46,7 +46,7 @@ def resolve(
 
 def _outright(turn: Turn) -> Read:
     """A short follow-up about which the router is not sure: an intent that it names outright, or "the paper on ..."."""
-    unsure = turn.loud < (0.5 if turn.definition.refusal else 0.0)
+    unsure = turn.loud < (0.5 if turn.definition.refusal or turn.label in turn.router.talk else 0.0)
     if not turn.short or turn.named or turn.definition.firm or not unsure:
         return turn.read
     if len(turn.read.asked) == 1 and turn.read.asked[0] in turn.definitions:
@@ -108,8 +108,8 @@ def _of_author(turn: Turn) -> Read | None:
     if not turn.by_author:
         return None
     asks_sources = any(one.startswith("references") for one in turn.read.question.intents)
-    about_him = turn.declined and turn.loud > _ABOUT_HIM
-    if turn.goes_on and not about_him and not (asks_sources and turn.about_sources):
+    own = turn.loud > _OWN and not asks_sources
+    if turn.goes_on and not own and not (asks_sources and turn.about_sources):
         return turn.carried()
     says_nothing = turn.declined or turn.definition.handler == "again"
     if turn.about_sources and turn.context.last and says_nothing:

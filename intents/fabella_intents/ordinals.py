@@ -15,7 +15,7 @@ from fabella_intents.turns import CLEAR, CONNECTING, HELD, WORK
 
 _NTH = re.compile(
     r"\b(first|second|third|fourth|fifth|last|1st|2nd|3rd|4th|5th)"
-    r"(?![ -](?:years?|time|aid|place|semester|term|class|language|grade|hand|thing|week|night|day|month|edition)\b)(?: (one|paper|study|source|reference|option|book|figure|number|value|exercise|action|movement|head|item|point|part|statement|fact))?\b",
+    r"(?![ -](?:years?|time|aid|place|semester|term|class|language|grade|hand|thing|week|night|day|month|edition|authors?)\b)(?: (one|paper|study|source|reference|option|book|figure|number|value|exercise|action|movement|head|item|point|part|statement|fact))?\b",
     re.I,
 )
 _OPENER = re.compile(
