@@ -19,7 +19,6 @@ from fabella_intents.segments import Segment
 
 _WEAK = 0.2  # under this score a question in a message is not sure to be one of its own
 _TOPIC = 0.3  # the score from which on an item of a list asks something of its own
-_ANNOUNCES = 3  # fewer words before a colon than this only announce what follows
 _SAYS = -0.45  # the score from which on a piece says anything
 _UNDECIDED = 0.3  # the chance of being answerable from which on, up to the threshold, a piece is unclear
 # Words that ask for nothing in particular by themselves: "which one then?", "and where else", "in what direction".
@@ -93,7 +92,7 @@ class Splitter:
     def _clauses(self, sentence: Segment, message: Message) -> tuple[Segment, ...]:
         """The questions that a sentence joins, if each is one of its own."""
         clauses = segments.clauses(sentence)
-        told = all(self._content(one, message) and self._worded(one, message) for one in clauses)
+        told = all(self._content(one, message) for one in clauses)
         return clauses if len(clauses) > 1 and told and self._separate(clauses, message, alike=True) else (sentence,)
 
     def _topics(self, piece: Segment, message: Message) -> tuple[Segment, ...]:
@@ -103,8 +102,9 @@ class Splitter:
             return (piece,)
         topics: list[tuple[int, str]] = []
         for one in items:
-            told = self._content(one, message, named=False) and self._worded(one, message)
-            if not told or _SUBORDINATE.match(one.text):
+            behind = piece.text[one.start - piece.start + len(one.text) :].lstrip()
+            heads = behind.startswith(":") and not self._chooser.named(message.words(message.span(one)))
+            if heads or not self._content(one, message, named=False) or _SUBORDINATE.match(one.text):
                 continue
             label, score = self._predictor.predict(message, message.span(one)).scores[0]
             if score >= _TOPIC and label in self._router.answerable and not label.startswith("again."):
@@ -184,10 +184,7 @@ class Splitter:
 
     def _worded(self, piece: Segment, message: Message) -> bool:
         span = message.span(piece)
-        announces = piece.text.rstrip().endswith(":") and span[1] - span[0] < _ANNOUNCES  # "Cloze:", "MCQ:"
-        return (
-            span[1] > span[0] and any(c.isalpha() for c in piece.text) and not (announces or _FILLER.match(piece.text))
-        )
+        return span[1] > span[0] and any(c.isalpha() for c in piece.text) and not _FILLER.match(piece.text)
 
 
 def _starting(message: Message, span: Span) -> int:
