@@ -63,15 +63,15 @@ def speller(library: Library, definitions: Collection[Definition], english: froz
     weights = dict(sorted(weights.items()))
     held = Speller(english | short, weights, library.vocabulary.never)
     # What people write in answerable examples and what is near no other word is a word, if a rare one.
-    rare = {
+    said = {
         word
         for one in definitions
         if one.refusal is None
         for aspect in one.aspects
         for example in aspect.examples
         for word in words(example)
-        if not held.knows(word) and held.nearest(word) is None
     }
+    rare = {word for word in said if not held.knows(word) and held.nearest(word) is None}
     return Speller(english | short | rare, weights, library.vocabulary.never)
 
 

@@ -75,6 +75,8 @@ class Speller:
         """The correction of one normalised word; None when it is known, too short, too long, or near nothing."""
         if word in CHAT:
             return Correction(word, (CHAT[word],)) if CHAT[word] != word else None
+        if word in self.known:
+            return None
         if len(word) > 30 or not word.isalpha() or self.knows(word):
             return None
         allowed = _allowed(len(word))

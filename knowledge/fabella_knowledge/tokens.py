@@ -52,6 +52,8 @@ def words(text: str) -> tuple[str, ...]:
         found = _WORD.findall(text.lower())
         if all(word.isalnum() for word in found):
             return tuple(found)
+        if "%" not in found:
+            return tuple(bare for word in found if (bare := _POSSESSIVE.sub("", word).replace("'", "")))
     return tuple(token.norm for token in tokenize(text))
 
 
