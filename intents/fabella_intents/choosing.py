@@ -22,6 +22,7 @@ _NAME = 0.05  # and what its name adds
 _FIRM = 0.3  # the score from which on a firm refusal holds for the whole message
 _ABOUT = 0.15  # scores that lie so near to each other tell two intents not apart
 _UNSURE = 0.4  # an intent named outright is taken before one that scores at most so much more
+_NOTHING = -0.9  # under this score an intent has nothing to do with the question
 _GAP = -0.7  # the score from which on a second gap may ask for an intent of its own
 _MEANT = 0.5  # and this near to the best an intent may be meant beside it
 _AUXILIARIES = frozenset("is are was were do does did can could will would may might should has have must".split())
@@ -66,7 +67,9 @@ class Chooser:
         named = () if cued.scores[0][0].startswith("references") else outright
         if len(named) > 1 and form.kind == "open" and chance >= 0.15:
             return named, max(chance, self.router.threshold)
-        if chance < self.router.threshold:
+        # Near the threshold an intent that the words have nothing to do with is no answer.
+        nothing = best in self.router.declined and not outright and cued.best(self.router.answerable)[1] < _NOTHING
+        if chance < self.router.threshold or nothing:
             label, score = part.best(self.router.declined)
             if len(named) == 1 and not self.definitions[intent_of(label)].firm and score < 0 and chance >= 0.25:
                 return named, self.router.threshold
