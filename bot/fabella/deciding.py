@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from fabella_intents.reading import Read
 
-from fabella import claims, figures, positions
+from fabella import claims, figures, motion, positions
 from fabella.choices import choose
 from fabella.evidence import Evidence, Facts
 from fabella.looking import accounts
@@ -29,12 +29,12 @@ def decide(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
         claims.parts(read, structure, evidence, facts),
         figures.prevalence(read, structure, evidence, facts),
         claims.exercise(read, evidence),
-        claims.compared(read, evidence, facts),
-        claims.joints(read, evidence, facts),
+        motion.compared(read, evidence, facts),
+        motion.joints(read, evidence, facts),
         claims.opposition(read, structure, evidence, facts),
         claims.portions(read, evidence),
         claims.values(read, structure, evidence, facts),
-        claims.movements(read, evidence, facts),
+        motion.movements(read, evidence, facts),
         positions.place(read, structure, evidence, facts),
         positions.members(read, structure, facts),
         positions.owners(read, structure, facts),

@@ -48,6 +48,11 @@ class Evidence:
     considered: tuple[Fact, ...]
     further: tuple[Fact, ...]
 
+    def ordered(self, held: Iterable[Fact]) -> tuple[Fact, ...]:
+        """Each of the facts once, in the order of the library."""
+        once = tuple(dict.fromkeys(held))
+        return tuple(f for f in self.considered if f in once) or once
+
 
 class Facts:
     """All facts of a library by structure and section."""

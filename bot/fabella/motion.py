@@ -1,0 +1,121 @@
+"""Holds claims about movements, joints, and what is more under which condition against the facts.
+
+Each returns a verdict, or None where the question claims nothing of the kind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from fabella_intents.mentions import Link, link
+from fabella_intents.reading import Read
+from fabella_knowledge.tokens import words
+
+from fabella.evidence import Evidence, Fact, Facts
+from fabella.limits import alone, left_out
+from fabella.verdict import CONTRADICTED, OPEN, SUPPORTED, Verdict
+
+_NO_PART = re.compile(
+    r"\b(?:nothing (?:to do|at|on|with|happens)|no (?:action|effect|role|function|influence|part|business)"
+    r"|not (?:act|work|cross|move|affect|involved))\b",
+    re.I,
+)
+_MORE = frozenset("more higher greater larger bigger stronger increased".split())
+_LESS = frozenset("less lower smaller weaker reduced decreased".split())
+_NEAR = 4  # tokens between a movement and the joint that it is said of
+
+
+def movements(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
+    """Movements said of the structure, at the joints and under the conditions named.
+
+    Supported where a fact tells them; contradicted by the opposite one, or taken for granted at another joint.
+    """
+    vocabulary = facts.library.vocabulary
+    conditional = read.conditional
+    claimed = [x for x in read.links if x.kind == "movement" and x.term not in conditional and not left_out(x, read)]
+    named = {x.term for x in read.links if x.kind == "joint" and x.term not in conditional}
+    moved = {one: _moved(one, read) for one in claimed}
+    free = named - set().union(*moved.values())
+    telling: list[Fact] = []
+    against: list[Fact] = []
+    for one in claimed:
+        opposite = vocabulary.opposite(one.term)
+        at = moved[one] or free
+        for fact in evidence.considered:
+            here = facts.joints(fact)
+            if at and here and not at & here:
+                if moved[one] and one.term in fact.main and read.question.form == "presumes":
+                    against.append(fact)
+            elif one.term in fact.main:
+                telling.append(fact)
+            elif opposite is not None and opposite in fact.main and read.question.form != "open":
+                against.append(fact)
+    if against:
+        denied = {x.term for x in read.links if left_out(x, read)}
+        also = (f for f in evidence.considered if denied & f.terms)
+        return Verdict(CONTRADICTED, evidence.ordered((*against, *also)))
+    if not telling:
+        return None
+    told = evidence.ordered(telling)
+    for one in (x for x in read.links if x.kind == "state"):
+        if vocabulary.opposite(one.term) in told[0].condition:
+            # Another condition than the source's: denied where it is said to be the only one, else left open.
+            return Verdict(CONTRADICTED if alone(read, {one.term}) else OPEN, told)
+    return Verdict(SUPPORTED, told)
+
+
+def _moved(movement: Link, read: Read) -> set[str]:
+    """The joint that a movement is said to take place at: the one that follows it closely."""
+    for one in read.links:
+        if one.start >= movement.end and one.kind in {"movement", "joint"}:
+            close = one.kind == "joint" and one.start - movement.end <= _NEAR and one.term not in read.conditional
+            return {one.term} if close else set()
+    return set()
+
+
+def joints(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
+    """ "Only moves the ankle", "does nothing at the knee": against the joints that the actions name."""
+    acting = [f for f in evidence.considered if f.passage.section == "Action"]
+    claimed = {x.term for x in read.links if x.kind == "joint" and x.term not in read.conditional}
+    if not acting or not claimed or read.question.form == "open":
+        return None
+    denied = {x.term for x in read.links if x.term in claimed and left_out(x, read)}
+    without = tuple(f for f in acting if facts.joints(f) & denied)
+    if without:
+        return Verdict(CONTRADICTED, without)
+    if any(x.kind == "movement" for x in read.links):
+        return None
+    moving = tuple(f for f in acting if facts.joints(f) & claimed)
+    if _NO_PART.search(read.text):
+        return Verdict(CONTRADICTED, moving) if moving else None
+    others = tuple(f for f in acting if facts.joints(f) - claimed)
+    if moving and others and alone(read, claimed):
+        return Verdict(CONTRADICTED, others)
+    return None
+
+
+def compared(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
+    """ "Higher with X than with Y", of opposite terms: against a fact that compares them the one way or the other."""
+    said = _more_of(read.row, [(x.term, x.start - read.start) for x in read.links], facts)
+    if said is None:
+        return None
+    for fact in evidence.considered:
+        row = words(fact.passage.text)
+        told = _more_of(row, [(x.term, x.start) for x in link(row, facts.library.vocabulary)], facts)
+        if told is not None and set(told) == set(said):
+            return Verdict(SUPPORTED if told == said else CONTRADICTED, (fact,))
+    return None
+
+
+def _more_of(row: Sequence[str], named: Sequence[tuple[str, int]], facts: Facts) -> tuple[str, str] | None:
+    """What is said to be more, and its opposite: "lower with B than with A" is (A, B); None without a comparison."""
+    at = next((i for i, w in enumerate(row) if w in _MORE or w in _LESS), None)
+    if at is None:
+        return None
+    opposites = [(t, i, against) for t, i in named if (against := facts.library.vocabulary.opposite(t)) is not None]
+    after = [x for x in opposites if x[1] > at]
+    first = next(iter(after or reversed(opposites)), None)
+    if first is None:
+        return None
+    return (first[0], first[2]) if row[at] in _MORE else (first[2], first[0])
