@@ -113,7 +113,7 @@ def test_that_not_all_have_one_is_no_mistake(engine: Engine) -> None:
     assert "present in only some people" in answer.text
 
 
-@pytest.mark.parametrize("place", ["Norway", "Brazil", "women"])
+@pytest.mark.parametrize("place", ["Norway", "Brazil", "women", "West Africa", "rheumatoid arthritis"])
 def test_no_figure_for_people_of_whom_no_source_speaks(engine: Engine, place: str) -> None:
     assert engine.ask(f"How common is the fabella in {place}?").status == "refused"
 
@@ -202,3 +202,16 @@ def test_what_is_no_question_about_anatomy_gets_no_anatomy(engine: Engine, text:
     answer = engine.ask(text)
     assert answer.status == "refused"
     assert not answer.citations
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Where does the common tendon of the hamstrings attach?",
+        "Is the common tendon of the forearm flexors on the humerus?",
+        "What is the white cord in the spine?",
+        "Where is the pea bone of the wrist?",
+    ],
+)
+def test_another_tendon_or_bone_gets_no_facts_of_these(engine: Engine, question: str) -> None:
+    assert engine.ask(question).status in {"refused", "clarify"}
