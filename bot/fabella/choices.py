@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fabella_intents.mentions import Link, link
+from fabella_intents.ordinals import number
 from fabella_intents.reading import Read
 from fabella_knowledge.tokens import words
 
-from fabella.claims import COUNTS, HEADS
+from fabella.claims import HEADS
 from fabella.evidence import Evidence, Fact, Facts, stem
 from fabella.verdict import OPEN, Verdict
 
@@ -68,6 +69,6 @@ def _rate(
     claimed = HEADS.search(" ".join(row))
     if claimed is not None and pool:
         count = len(facts.library.articles[pool[0].passage.structure].parts)
-        return (3.0 if COUNTS[claimed.group(1) or claimed.group(2)] == count else -3.0), holding
+        return (3.0 if number(claimed.group(1) or claimed.group(2)) == count else -3.0), holding
     missing = [x for x in terms if not any(vocabulary.covers(x.term, t) for f in pool for t in f.main)]
     return best - 1.5 * len(missing), holding

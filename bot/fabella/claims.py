@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 
 from fabella_intents.mentions import Link
+from fabella_intents.ordinals import number
 from fabella_intents.question import SOURCE
 from fabella_intents.reading import Read
 from fabella_knowledge.tokens import words
 
 from fabella.evidence import Evidence, Fact, Facts
-from fabella.limits import alone, left_out
+from fabella.limits import alone, denied, left_out
 from fabella.verdict import CONTRADICTED, SUPPORTED, Verdict
 
 # The kinds of term whose list under a heading is complete: another value of the kind contradicts it.
@@ -35,21 +36,6 @@ _NOTHING = re.compile(
     r"\b(?:nothing(?! else)|useless|pointless|ineffective|no effect|waste of time|no (?:significant )?(?:contraction|activity|activation|evidence)|not (?:work|activate|help|train|contract)|n't (?:work|activate|help|train|do (?:anything|much)|contract|use|involve)|fail(?:ed|s)? to|no good|no use)\b",
     re.I,
 )
-COUNTS = {
-    "one": 1,
-    "single": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "1": 1,
-    "2": 2,
-    "3": 3,
-    "4": 4,
-    "5": 5,
-    "third": 3,
-    "fourth": 4,
-}
 HEADS = re.compile(
     r"(?:(?<=only )|(?<=just )|(?<=has )|(?<=have )|(?<=its ))(one)\s+(?:head|belly)\b|\b(single|two|three|four|five|[1-5]|third|fourth)(?:\s+(?:different|separate|distinct|muscle))?[\s-]+(?:heads?|headed|bell(?:y|ies|ied))\b",
     re.I,
@@ -62,7 +48,6 @@ _NOUNS = frozenset(
 _PORTION = re.compile(
     r"\b(upper|middle|lower|top|bottom)(?:most)?\b(?=(?: \w+)? (?:part|third|half|portion|area|bit)\b)", re.I
 )
-_DENIED = re.compile(r"\b(?:not|rather than|instead of)(?: (?:in|on|at|into|to|the|its))*\s*$", re.I)
 
 
 def values(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verdict | None:
@@ -115,7 +100,7 @@ def _end_of(one: Link, read: Read) -> str | None:
 
 def portions(read: Read, evidence: Evidence) -> Verdict | None:
     """ "The lower part of that surface": against the fact that tells which part it is."""
-    said = {m.group(1).lower() for m in _PORTION.finditer(read.text) if not _DENIED.search(read.text[: m.start()])}
+    said = {m.group(1).lower() for m in _PORTION.finditer(read.text) if not denied(read.text[: m.start()])}
     if not said:
         return None
     for fact in evidence.facts:
@@ -243,4 +228,4 @@ def heads(read: Read, structure: str, facts: Facts) -> Verdict | None:
     held = facts.section(structure, "Heads")
     if not held:
         return None
-    return Verdict(SUPPORTED if COUNTS[(claim.group(1) or claim.group(2)).lower()] == count else CONTRADICTED, held)
+    return Verdict(SUPPORTED if number(claim.group(1) or claim.group(2)) == count else CONTRADICTED, held)

@@ -21,7 +21,8 @@ _LEFT_OUT = re.compile(
     r"\b(?:rather than|instead of|(?<= )not|nothing(?: to do)?"
     r"|no (?:action|effect|role|function|influence|part|movement))"
     r"(?: (?:on|at|with|in|into|from|by|through|across|over|for|to|of"
-    r"|any|even|moving|bending|flexing|the|its|your|my))*$"
+    r"|any|even|moving|bending|flexing|the|its|your|my))*$",
+    re.I,
 )
 
 
@@ -41,4 +42,9 @@ def left_out(one: Link, read: Read) -> bool:
     if read.question.negated or accounts(read):
         return False
     at = one.start - read.start
-    return _LEFT_OUT.search(" ".join(read.row[max(0, at - 8) : at])) is not None
+    return denied(" ".join(read.row[max(0, at - 8) : at]))
+
+
+def denied(before: str) -> bool:
+    """Whether the words before something deny it: "not in the", "rather than on the"."""
+    return _LEFT_OUT.search(before.rstrip()) is not None

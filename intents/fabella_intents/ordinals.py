@@ -35,6 +35,7 @@ ORDINALS = {
     "5th": 5,
     "last": -1,
 }
+COUNTS = {"one": 1, "single": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _SOURCES = frozenset({"references.detail", "references.which"})
 _NO_CHANCE = 0.1  # under this chance of being answerable a question about an item is declined
 _ASKS = -0.3  # and over this one a question about an item
@@ -44,6 +45,12 @@ def ordinal(text: str) -> int:
     """1 for "the first one", 2 for "the second", -1 for "the last one", 0 for no ordinal."""
     match = _NTH.search(_OPENER.sub("", text))
     return ORDINALS[match.group(1).lower()] if match else 0
+
+
+def number(word: str) -> int | None:
+    """The number that a word tells, by count or by order: 3 for "three", "3" and "third"; None for another word."""
+    word = word.lower()
+    return int(word) if word.isdecimal() else COUNTS.get(word, ORDINALS.get(word))
 
 
 def counts(text: str) -> bool:

@@ -16,7 +16,7 @@ from fabella_intents.forms import Form
 from fabella_intents.language import foreign
 from fabella_intents.mentions import STRUCTURES, Link, link
 from fabella_intents.messages import Message, Span
-from fabella_intents.ordinals import ORDINALS, ordinal
+from fabella_intents.ordinals import COUNTS, ORDINALS, ordinal
 from fabella_intents.predicting import Predictor
 from fabella_intents.question import Context, Question
 from fabella_intents.reading import Read, Reading
@@ -35,7 +35,6 @@ _NOT = frozenset(
     "without neither nor".split()
 )
 _PRONOUNS = frozenset({"it", "they", "he", "she", "we", "you"})
-_COUNTS = frozenset("one two three four five six single".split())
 _NAMING = frozenset({"muscle", "os", "tendon", "nerve", "artery", "ligament", "musculus"})  # before or behind a name
 # The kinds of term that a question asserts or offers beside its subject.
 _FOCUS = frozenset(
@@ -206,7 +205,7 @@ def _negates(words: Sequence[str], links: Sequence[Link], start: int) -> bool:
             continue
         if any(0 < x.start - start - at <= 8 and (x.kind != "muscle" or x.start - start - at <= 4) for x in links):
             return True
-        if any(w in _COUNTS or w.isdigit() for w in words[at + 1 : at + 6]):
+        if any(w in COUNTS or w.isdigit() for w in words[at + 1 : at + 6]):
             return True  # "doesn't have three heads"
     return False
 
