@@ -211,6 +211,7 @@ def test_what_is_no_question_about_anatomy_gets_no_anatomy(engine: Engine, text:
         "Is the common tendon of the forearm flexors on the humerus?",
         "What is the white cord in the spine?",
         "Where is the pea bone of the wrist?",
+        "Where is the little bone of the ear?",
     ],
 )
 def test_another_tendon_or_bone_gets_no_facts_of_these(engine: Engine, question: str) -> None:

@@ -111,6 +111,15 @@ def holder(structure: str, label: str, definition: Definition, facts: Facts) -> 
     return next((t for t in tied if fits(t)), structure)
 
 
+def _elsewhere(read: Read, subject: str, facts: Facts) -> bool:
+    """Whether places are named at none of which the subject lies: "the little bone in the wrist"."""
+    places = {x.term for x in read.links if x.kind in {"joint", "region"}}
+    told = {t for f in facts.of(subject) for t in f.terms}
+    told |= {t for one in told if one in facts.library.articles for f in facts.of(one) for t in f.terms}
+    covers = facts.library.vocabulary.covers
+    return bool(places) and not any(covers(one, t) or covers(t, one) for one in places for t in told)
+
+
 def _unknown_population(read: Read, evidence: Evidence, facts: Facts) -> bool:
     """Whether figures are asked for people of whom no fact speaks: "in Norway", "among women"."""
     held = {t for f in (*evidence.considered, *evidence.further, *evidence.facts) for t in f.terms}
@@ -135,6 +144,8 @@ def beside(read: Read, definition: Definition, evidence: Evidence, verdict: Verd
         covers = facts.library.vocabulary.covers
         told = {t for f in evidence.considered for t in f.terms}
         other = any(x.kind == "bone" and not any(covers(x.term, t) for t in told) for x in read.links)
+        if read.question.structure is None and _elsewhere(read, definition.subject, facts):
+            return True
         return other and (read.question.structure is None or (definition.together and not read.elliptical))
     acts = "Action" in definition.sections(definition.name)
     if acts and form in {"yesno", "truefalse", "either"} and verdict.kind == OPEN:
