@@ -168,6 +168,12 @@ def test_a_story_leads_to_the_structure_named_last(engine: Engine) -> None:
     assert "calcaneus" in engine.ask(story).text
 
 
+def test_of_two_muscles_the_one_without_an_article_is_named(engine: Engine) -> None:
+    answer = engine.ask("origin of the sartorius and of the medial head of gastroc")
+    assert "popliteal surface" in answer.text
+    assert any("Sartorius" in note for note in answer.notes)
+
+
 def test_the_muscle_is_the_only_one_held(engine: Engine) -> None:
     assert "calcaneus" in engine.ask("Where does the muscle insert?").text
     assert engine.ask("Where does the muscle that opens the jaw insert?").status != "answered"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fabella_intents.definition import Definition
+from fabella_intents.mentions import STRUCTURES
 from fabella_intents.question import Context
 from fabella_intents.reading import Read
+from fabella_intents.subject import side_by_side
 
 from fabella import claims, meaning, naming
 from fabella.deciding import decide
@@ -73,7 +75,21 @@ def _from_sections(read: Read, context: Context, desk: Desk) -> Draft:
             return desk.refuse(read, reason, intent=definition.name)
         structure = other
         read = replace(read, question=replace(read.question, intents=(relating,)))
-    return _unfitting(read, definition, structure, desk) or _sections(read, structure, context, desk)
+    return _unfitting(read, definition, structure, desk) or _beside(
+        read, _sections(read, structure, context, desk), desk
+    )
+
+
+def _beside(read: Read, draft: Draft, desk: Desk) -> Draft:
+    """The draft, with a note on structures asked about along with its own that have no article."""
+    held = desk.facts.library.articles
+    lacking = [x.term for x in read.links if x.kind in STRUCTURES and len(x.terms) == 1 and x.term not in held]
+    if draft.status != "answered" or draft.intent == "relations" or read.question.form != "open" or not lacking:
+        return draft
+    if not side_by_side(read.links, read.message):
+        return draft
+    named = ", ".join(desk.display(one) for one in dict.fromkeys(lacking))
+    return replace(draft, notes=(*draft.notes, f"My sources hold no article about this: {named}."))
 
 
 def _miscalled(read: Read, definition: Definition, context: Context, desk: Desk) -> Draft | None:

@@ -13,7 +13,9 @@ from fabella_intents.definition import Definition
 from fabella_intents.mentions import STRUCTURES, Link
 from fabella_intents.ordinals import ordinal
 
-_BETWEEN = frozenset({"vs", "versus", "and", "or", "the", "with", "to", "compared", "v"})
+_BETWEEN = frozenset(
+    {"vs", "versus", "and", "or", "the", "with", "to", "of", "compared", "v", "medial", "lateral", "head"}
+)
 
 
 def subject(
@@ -41,9 +43,7 @@ def subject(
             if _told_before(text, fitting, pool, message):
                 return (held or fitting)[-1]
             compared = (
-                "Relations" in definition.sections(definition.name)
-                or pool is not inside
-                or _side_by_side(pool, message)
+                "Relations" in definition.sections(definition.name) or pool is not inside or side_by_side(pool, message)
             )
             return (held or fitting)[0] if compared or not fitting else fitting[0]
     return None
@@ -57,7 +57,7 @@ def _told_before(text: str, named: Sequence[str], pool: Sequence[Link], message:
     return bool(before) and not any(one in asked for one in said)
 
 
-def _side_by_side(pool: Sequence[Link], message: Sequence[str]) -> bool:
+def side_by_side(pool: Sequence[Link], message: Sequence[str]) -> bool:
     """Whether two structures are asked about together ("soleus and gastrocnemius"), not one beside the other."""
     named = [x for x in pool if x.kind in STRUCTURES]
     return any(set(message[a.end : b.start]) <= _BETWEEN for a, b in itertools.pairwise(named))
