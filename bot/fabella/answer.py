@@ -52,6 +52,33 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class TableCell:
+    """One place of a table: what sources say, and their numbers. "" without any where they say nothing.
+
+    Raises:
+        ValueError: a text without a citation.
+    """
+
+    text: str
+    citations: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if self.text and not self.citations:
+            raise ValueError(f"a cell without a citation: {self.text!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A comparison: a column for each structure, and rows of a label and a cell for each column.
+
+    The statements of the answer say the same, one structure after the other.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[TableCell, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """A line of the explanation of an answer (`--why`): a name and what was found there."""
 
@@ -74,6 +101,7 @@ class Answer:
     notes: tuple[str, ...] = ()
     citations: tuple[Source, ...] = ()
     parts: tuple[Part, ...] = ()
+    table: Table | None = None
     options: tuple[str, ...] = ()
     entities: tuple[Entity, ...] = ()
     suggestions: tuple[str, ...] = ()
@@ -111,6 +139,7 @@ class Answer:
                 }
                 for one in self.parts
             ],
+            "table": _table(self.table),
             "options": list(self.options),
             "entities": [
                 {"type": one.type, "name": one.name, "part": one.part, "span": list(one.span)} for one in self.entities
@@ -124,6 +153,16 @@ class Answer:
 
 def _statement(one: Statement) -> Mapping[str, Any]:
     return {"text": one.text, "citations": list(one.citations)}
+
+
+def _table(table: Table | None) -> Mapping[str, Any] | None:
+    if table is None:
+        return None
+    rows = [
+        {"label": label, "cells": [{"text": one.text, "citations": list(one.citations)} for one in cells]}
+        for label, cells in table.rows
+    ]
+    return {"columns": list(table.columns), "rows": rows}
 
 
 def _source(one: Source) -> Mapping[str, Any]:

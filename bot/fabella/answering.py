@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from fabella_intents.definition import Definition
@@ -19,6 +20,7 @@ from fabella.evidence import Evidence
 from fabella.looking import look_up
 from fabella.telling import tell
 
+_MANY = 5  # structures from which on none is offered: naming some would be a guess
 _CLEAR = 0.3  # the score from which on the router is clear about an intent
 
 
@@ -75,9 +77,37 @@ def _from_sections(read: Read, context: Context, desk: Desk) -> Draft:
             return desk.refuse(read, reason, intent=definition.name)
         structure = other
         read = replace(read, question=replace(read.question, intents=(relating,)))
-    return _unfitting(read, definition, structure, desk) or _beside(
-        read, _sections(read, structure, context, desk), desk
-    )
+    refused = _unfitting(read, definition, structure, desk)
+    if refused is not None:
+        return refused
+    several = _together(read, structure, desk)
+    if len(several) > 1:
+        return _merged([_sections(read, one, context, desk) for one in several], several, desk)
+    return _beside(read, _sections(read, structure, context, desk), desk)
+
+
+def _together(read: Read, structure: str, desk: Desk) -> tuple[str, ...]:
+    """The structures with articles that are asked about alike: "origin of the soleus and the plantaris"."""
+    held = desk.facts.library.articles
+    relating = desk.answering("Relations")
+    if read.question.form not in {"open", "cloze"} or relating in read.question.intents:
+        return (structure,)
+    named = [x for x in read.links if x.kind in STRUCTURES and len(x.terms) == 1 and x.term in held]
+    terms = tuple(dict.fromkeys(x.term for x in named))
+    if structure not in terms or len(terms) < 2 or not side_by_side(named, read.message, every=True):
+        return (structure,)
+    return terms
+
+
+def _merged(drafts: Sequence[Draft], structures: Sequence[str], desk: Desk) -> Draft:
+    """One draft of those about several structures; what one of them lacks is a note."""
+    answered = [one for one in drafts if one.said]
+    if not answered:
+        return drafts[0]
+    said = tuple(dict.fromkeys(statement for one in answered for statement in one.said))
+    notes = tuple(dict.fromkeys(note for one in answered for note in one.notes))
+    missing = tuple(one.lead for one in drafts if not one.said)
+    return replace(answered[0], said=said, notes=(*notes, *missing), listed=tuple(structures))
 
 
 def _beside(read: Read, draft: Draft, desk: Desk) -> Draft:
@@ -114,6 +144,7 @@ def _unfitting(read: Read, definition: Definition, structure: str, desk: Desk) -
     if "Relations" in definition.sections(read.question.intents[0]):
         named = {x.term for x in read.links if x.kind == "muscle" and x.term != structure and len(x.terms) == 1}
         told = {t for f in facts.section(structure, "Relations", "Location") for t in f.terms}
+        told |= {one for one in named for f in facts.section(one, "Relations", "Location") if structure in f.terms}
         if named and not named & told:
             reason = "My sources don't say how the two lie to each other."
             return desk.refuse(read, reason, intent=definition.name, structure=structure)
@@ -134,16 +165,70 @@ def _sections(read: Read, structure: str, context: Context, desk: Desk) -> Draft
 def _section(read: Read, label: str, structure: str, context: Context, desk: Desk) -> Draft:
     definition = desk.definition(label)
     subject = definition.subject if definition.subject in desk.facts.library.articles else structure
+    other = _elsewhere(read, definition, desk)
+    if other is not None:
+        same = next((name for name in _instead(definition, label, desk) if desk.fits(desk.definitions[name], other)), None)
+        if same is None:
+            return desk.unsaid(read, other, intent=definition.name)
+        label, definition, subject = same, desk.definitions[same], other
     if definition.subject is None and not any(x.term == structure for x in read.links):
         subject = meaning.holder(structure, label, definition, desk.facts)
     subject = subject or structure
+    members = _of_members(read, label, definition, subject, context, desk)
+    if members is not None:
+        return members
     evidence = look_up(read, label, definition, subject, desk.facts)
     if not evidence.facts or not desk.fits(definition, subject):
         return desk.unsaid(read, subject, intent=definition.name)
+    evidence = _of_both(read, label, definition, subject, evidence, desk)
     verdict = decide(read, subject, evidence, desk.facts)
     if meaning.beside(read, definition, evidence, verdict, desk.facts):
         return desk.refuse(read, "My sources don't say that.", intent=definition.name, structure=subject)
     return tell(read, definition, subject, evidence, verdict, context, desk)
+
+
+def _of_both(
+    read: Read, label: str, definition: Definition, subject: str, evidence: Evidence, desk: Desk
+) -> Evidence:
+    """The evidence on how two structures lie, with what the other one's article says of the first."""
+    if "Relations" not in definition.sections(label):
+        return evidence
+    others = dict.fromkeys(x.term for x in read.links if x.kind in STRUCTURES and x.term != subject and len(x.terms) == 1)
+    told = tuple(f for one in others for f in desk.facts.section(one, "Relations") if subject in f.terms)
+    about = tuple(f for f in evidence.facts if others.keys() & f.terms) or evidence.facts
+    if not told:
+        return evidence
+    return Evidence((*about, *told), (*evidence.considered, *told), evidence.further)
+
+
+def _elsewhere(read: Read, definition: Definition, desk: Desk) -> str | None:
+    """A structure named in a question on an intent's own subject that has nothing to do with it: "how common is psoas minor?"."""
+    if definition.subject not in desk.facts.library.articles:
+        return None
+    named = [x.term for x in read.links if x.kind in STRUCTURES and x.term in desk.facts.library.articles]
+    if not named or definition.subject in named:
+        return None
+    return named[0] if not desk.facts.near(named[0], definition.subject or "") else None
+
+
+def _instead(definition: Definition, label: str, desk: Desk) -> Sequence[str]:
+    """The intents that ask the same of any structure: how common it is, what and where it is."""
+    wanted = {"Variants"} if "Prevalence" in definition.sections(label) else set(definition.sections(label))
+    return [
+        name for name, one in desk.definitions.items() if one.subject is None and wanted & set(one.sections(name)[:1])
+    ]
+
+
+def _of_members(
+    read: Read, label: str, definition: Definition, subject: str, context: Context, desk: Desk
+) -> Draft | None:
+    """What the members' articles say where that of their group says nothing: the nerves of the hamstrings."""
+    members = tuple(desk.atlas.groups.get(subject, ()))
+    if not members or desk.facts.section(subject, *definition.sections(label), *definition.otherwise):
+        return None
+    alone = replace(read, question=replace(read.question, intents=(label,)))
+    drafts = [_section(alone, label, one, context, desk) for one in members]
+    return _merged(drafts, members, desk) if any(one.said for one in drafts) else None
 
 
 def _group(read: Read, refusal: Definition, context: Context, desk: Desk) -> Draft | None:
@@ -161,6 +246,11 @@ def _elliptical(read: Read, definition: Definition, desk: Desk) -> Draft:
     if naming.invented(read, desk.facts.library.vocabulary):
         return desk.refuse(read, "My sources know no structure of that name.", intent="structure")
     holders = desk.facts.holders(definition.sections(read.question.intents[0]))
+    if read.question.parts:
+        asked = set(read.question.parts)
+        holders = tuple(one for one in holders if asked <= set(desk.facts.library.articles[one].parts))
+    if len(holders) > _MANY:
+        holders = ()
     options = [
         definition.suggestion.format(desk.display(one).lower())
         for one in holders
@@ -176,7 +266,8 @@ def _ambiguous(read: Read, desk: Desk) -> Draft:
     definition = desk.definition(read.question.intents[0])
     held = [term for term in read.doubts if term in desk.facts.library.articles]
     lead = f"That name may mean several structures: {', '.join(desk.display(t).lower() for t in read.doubts)}."
-    if len(held) < 2 or definition.suggestion is None:
+    if len(held) < 2:
         return desk.refuse(read, lead, intent=definition.name)
-    options = tuple(definition.suggestion.format(desk.display(term).lower()) for term in held)
+    asked = definition.suggestion or "What is the {}?"
+    options = tuple(asked.format(desk.display(term).lower()) for term in held)
     return desk.clarify(read, lead, options)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fabella_intents.definition import intent_of
-from fabella_intents.question import SOURCE, TOPIC, Context
+from fabella_intents.question import SOURCE, STRUCTURE, TOPIC, Context
 from fabella_intents.reading import Reading
 from fabella_knowledge.library import Library
 from fabella_knowledge.model import Citation, Passage
 
-from fabella.answer import Answer, Part, Source, Statement, Step
+from fabella.answer import Answer, Part, Source, Statement, Step, Table, TableCell
 from fabella.confidence import confidence
 from fabella.draft import Draft
 
 _GIVEN = ("answered", "corrected")
+_PLACES = 6  # places in one source that are printed one by one
 
 
 def compose(
@@ -30,13 +31,15 @@ def compose(
     raw = reading.utterance.raw
     chosen = next((d.style for d in drafts if d.style), None) or style
     given = [d for d in drafts if d.status in _GIVEN]
-    sources: dict[Citation, int] = {}
+    sources = _Numbering()
     parts: list[Part] = []
     statements: list[Statement] = []
     for read, draft in zip(reading.reads, drafts, strict=False):
-        made = tuple(_statement(one.text, one.citations, one.passage, sources) for one in draft.said)
+        merged = bool(draft.listed)
+        made = tuple(Statement(one.text, sources.number(one.citations, merged=merged), one.passage) for one in draft.said)
         statements += [one for one in made if one not in statements]
         parts.append(Part(read.said or read.text, draft.status, draft.intent, made))
+    table = _table(given, sources)
     lead, notes = _around(reading, drafts, given)
     first = given[0] if given else drafts[0]
     status = first.status if not given else "corrected" if any(d.status == "corrected" for d in given) else "answered"
@@ -47,17 +50,9 @@ def compose(
         lead=lead,
         statements=tuple(statements),
         notes=notes,
-        citations=tuple(
-            Source(
-                n,
-                c.reference,
-                getattr(library.references[c.reference], chosen),
-                library.references[c.reference].url,
-                c.locator,
-            )
-            for c, n in sources.items()
-        ),
+        citations=sources.printed(library, chosen),
         parts=tuple(parts) if len(parts) > 1 else (),
+        table=table,
         options=() if given else first.options,
         entities=reading.entities,
         suggestions=tuple(one for one in first.suggestions if one.casefold() != raw.strip().casefold()),
@@ -68,9 +63,46 @@ def compose(
     )
 
 
-def _statement(text: str, citations: Sequence[Citation], passage: str, sources: dict[Citation, int]) -> Statement:
-    numbers = tuple(sources.setdefault(c, len(sources) + 1) for c in citations)
-    return Statement(text, numbers, passage)
+def _table(given: Sequence[Draft], sources: _Numbering) -> Table | None:
+    grid = next((d.grid for d in given if d.grid is not None), None)
+    if grid is None or len(given) > 1:
+        return None
+    rows = tuple(
+        (label, tuple(TableCell(one.text, sources.number(one.citations, merged=True)) for one in cells))
+        for label, cells in grid.rows
+    )
+    return Table(grid.columns, rows)
+
+
+class _Numbering:
+    """Numbers sources by their first mention. A place in a source makes it another one, except where they are merged."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Citation, int] = {}
+        self._places: dict[int, list[str]] = {}
+
+    def number(self, citations: Sequence[Citation], *, merged: bool) -> tuple[int, ...]:
+        """The numbers of these citations. `merged`: all places in a source share one number, as in a list."""
+        found: list[int] = []
+        for one in citations:
+            key = Citation(one.reference) if merged else one
+            at = self._numbers.setdefault(key, len(self._numbers) + 1)
+            places = self._places.setdefault(at, [])
+            if one.locator is not None and one.locator not in places:
+                places.append(one.locator)
+            if at not in found:
+                found.append(at)
+        return tuple(found)
+
+    def printed(self, library: Library, style: str) -> tuple[Source, ...]:
+        """The sources in the order of their numbers."""
+        made = []
+        for one, at in self._numbers.items():
+            held = library.references[one.reference]
+            places = self._places[at]
+            locator = "; ".join(places) if len(places) <= _PLACES else f"{len(places)} entries"
+            made.append(Source(at, one.reference, getattr(held, style), held.url, locator or None))
+        return tuple(made)
 
 
 def _around(reading: Reading, drafts: Sequence[Draft], given: Sequence[Draft]) -> tuple[str, tuple[str, ...]]:
@@ -149,6 +181,9 @@ def _listed(reading: Reading, given: Sequence[Draft], before: Context, library: 
             return before.listed  # the source of one of them: "and the third one?" still counts them
         earlier = () if among else before.listed
         return tuple(dict.fromkeys((*earlier, *named)))
+    listed = tuple(STRUCTURE + name for d in given for name in d.listed)
+    if len(listed) > 1:
+        return listed
     shown = [p for d in given for one in d.said if (p := library.by_id.get(one.passage)) is not None]
     items = tuple(dict.fromkeys(_item(one, library) for one in shown))
     if len(shown) == 1 and shown[0].section == "Heads":

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from fabella_intents.definition import Definition, intent_of
 from fabella_intents.reading import Read
 from fabella_intents.router import Router
 
+from fabella.atlas import Atlas
 from fabella.draft import Draft
 from fabella.evidence import Facts
 from fabella.handlers import Handler
 from fabella.sources import Bibliography
 from fabella.suggesting import LIMIT, Suggestions
 
+_FEW = 12  # articles that are named one by one
 BY_RULE = 0.9  # the chance that a refusal is right where the gate would have answered and the evidence did not hold
 
 
@@ -23,6 +27,7 @@ class Desk:
     """Facts, sources, definitions, handlers, and what can be suggested."""
 
     facts: Facts
+    atlas: Atlas
     bibliography: Bibliography
     definitions: Mapping[str, Definition]
     handlers: Mapping[str, Handler]
@@ -31,11 +36,23 @@ class Desk:
 
     def refuse(self, read: Read, reason: str, *, intent: str, structure: str | None = None) -> Draft:
         """A refusal: the reason, what is covered, one next step. No statement and no citation."""
-        held = ", ".join(one.display.lower() for one in self.facts.library.articles.values())
         return Draft(
-            "refused", intent, reason, notes=(f"My sources cover: {held}.",), suggestions=self.suggest(structure)[:1],
+            "refused", intent, reason, notes=(self.covered,), suggestions=self.suggest(structure)[:1],
             structure=structure, chance=BY_RULE if read.answerable >= self.router.threshold else 1.0 - read.answerable,
         )  # fmt: skip
+
+    @cached_property
+    def covered(self) -> str:
+        """What the library holds: its structures by name where they are few, else how many of each kind."""
+        articles = self.facts.library.articles.values()
+        if len(articles) <= _FEW:
+            return f"My sources cover: {', '.join(one.display.lower() for one in articles)}."
+        smooth = len(self.atlas.smooth)
+        counts = [_counted(len(self.atlas.muscles), "muscle")]
+        counts += [_counted(smooth, "smooth muscle")] if smooth else []
+        kinds = Counter(one.kind for one in articles if one.kind != "muscle")
+        counts += [_counted(n, "group" if kind == "group" else kind) for kind, n in sorted(kinds.items())]
+        return f"My sources cover: {', '.join(counts)}."
 
     def unsaid(self, read: Read, structure: str, *, intent: str) -> Draft:
         """The refusal of what an article doesn't tell about its structure."""
@@ -62,8 +79,13 @@ class Desk:
 
     def fits(self, definition: Definition, structure: str) -> bool:
         """Whether the intent can be asked of a structure of that kind."""
-        return not definition.kinds or self.facts.library.vocabulary.kind(structure) in definition.kinds
+        kind = self.facts.library.vocabulary.kind(structure)
+        return not definition.kinds or kind in definition.kinds or (kind == "group" and "muscle" in definition.kinds)
 
     def display(self, term: str) -> str:
         """How a term is printed."""
         return self.facts.library.vocabulary.display(term)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' if count != 1 else ''}"

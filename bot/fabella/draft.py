@@ -19,8 +19,27 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """What sources say in one place of a table; "" and no citation where they say nothing."""
+
+    text: str
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table before its sources are numbered: names of columns, and rows of a label and a cell a column."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Cell, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """The outcome for one question. `references` are those that the answer is about, for later ordinals."""
+    """The outcome for one question. 
+
+    `references` are those that the answer is about, `listed` the structures that it lists, for later ordinals.
+    """
 
     status: str
     intent: str
@@ -32,6 +51,8 @@ class Draft:
     structure: str | None = None
     parts: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
+    grid: Grid | None = None
     style: str | None = None
     chance: float = 0.5
 

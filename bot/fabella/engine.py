@@ -19,6 +19,7 @@ from fabella_knowledge.tokens import words
 from rapidfuzz import fuzz
 
 from fabella import answering, composing, handlers
+from fabella.atlas import Atlas
 from fabella.answer import Answer, Step
 from fabella.desk import Desk
 from fabella.draft import Draft
@@ -37,9 +38,12 @@ class Engine:
     def __init__(self, model: Model) -> None:
         self._model = model
         self._facts = Facts(model.library)
-        self._understanding = Understanding(model.library.vocabulary, model.definitions, model.speller, model.router)
+        self._understanding = Understanding(
+            model.library.vocabulary, model.definitions, model.speller, model.router, self._facts.kin
+        )
         self._desk = Desk(
             facts=self._facts,
+            atlas=Atlas(self._facts),
             bibliography=Bibliography(self._facts),
             definitions=model.definitions,
             handlers=handlers.load(),

@@ -60,6 +60,7 @@ class Facts:
     def __init__(self, library: Library) -> None:
         self.library = library
         self._of = {p.id: self._fact(p) for p in library.passages}
+        self._kin: dict[str, frozenset[str]] = {}  # filled when an ambiguous name asks for it; the same whoever fills it
 
     def _fact(self, passage: Passage) -> Fact:
         text = passage.text
@@ -91,13 +92,43 @@ class Facts:
             table.setdefault((fact.passage.structure, fact.passage.section), []).append(fact)
         return {key: tuple(held) for key, held in table.items()}
 
+    @cached_property
+    def _by_structure(self) -> Mapping[str, tuple[Fact, ...]]:
+        table: dict[str, list[Fact]] = {}
+        for fact in self._of.values():
+            table.setdefault(fact.passage.structure, []).append(fact)
+        return {key: tuple(held) for key, held in table.items()}
+
     def section(self, structure: str, *sections: str) -> tuple[Fact, ...]:
         """The facts under those sections of an article, sub-headings included."""
         return tuple(f for section in sections for f in self._by_section.get((structure, section), ()))
 
     def of(self, structure: str) -> tuple[Fact, ...]:
         """All facts about a structure."""
-        return tuple(f for f in self._of.values() if f.passage.structure == structure)
+        return self._by_structure.get(structure, ())
+
+    def kin(self, structure: str) -> frozenset[str]:
+        """The terms that go with a structure: those that its article names, what they belong to, its parts and region."""
+        held = self._kin.get(structure)
+        if held is None:
+            held = self._kin[structure] = self._related(structure)
+        return held
+
+    def _related(self, structure: str) -> frozenset[str]:
+        article = self.library.articles.get(structure)
+        if article is None:
+            return frozenset()
+        vocabulary = self.library.vocabulary
+        named = {t for f in self.of(structure) for t in f.terms} | {x.term for x in link(words(article.region), vocabulary)}
+        return frozenset(a for t in named for a in vocabulary.ancestors(t)).union(article.parts)
+
+    def near(self, structure: str, other: str) -> bool:
+        """Whether one of the two structures' articles names the other."""
+        return (
+            structure == other
+            or any(other in f.terms for f in self.of(structure))
+            or any(structure in f.terms for f in self.of(other))
+        )
 
     def holders(self, sections: Iterable[str]) -> tuple[str, ...]:
         """The structures whose articles have at least one of the sections."""

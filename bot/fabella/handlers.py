@@ -14,7 +14,9 @@ from fabella_intents.question import TOPIC, Context
 from fabella_intents.reading import Read
 from fabella_knowledge.model import Citation, Reference
 
+from fabella.comparing import compare
 from fabella.draft import Draft, Said, fitted, say
+from fabella.seeking import muscles
 
 if TYPE_CHECKING:
     from fabella.desk import Desk
@@ -95,13 +97,12 @@ def again(read: Read, context: Context, desk: Desk) -> Draft:
 
 def help_(read: Read, context: Context, desk: Desk) -> Draft:
     """What can be asked."""
-    held = ", ".join(one.display for one in desk.facts.library.articles.values())
     topics = "; ".join(one.summary for one in desk.definitions.values() if one.refusal is None and one.handler is None)
     return Draft(
         status="smalltalk",
         intent="help",
         lead="I answer questions about anatomy from sources that I cite, and say so when they don't tell.",
-        notes=(f"My library holds: {held}.", f"Ask about: {topics}."),
+        notes=(desk.covered, f"Ask about: {topics}."),
         suggestions=desk.suggest(None),
     )
 
@@ -114,7 +115,7 @@ def smalltalk(read: Read, context: Context, desk: Desk) -> Draft:
     return Draft("smalltalk", "smalltalk", lead, notes=notes, suggestions=() if kind == "bye" else desk.suggest(None))
 
 
-BUILTIN: Mapping[str, Handler] = {"references": references, "again": again, "help": help_, "smalltalk": smalltalk}
+BUILTIN: Mapping[str, Handler] = {"references": references, "again": again, "help": help_, "smalltalk": smalltalk, "muscles": muscles, "compare": compare}
 
 
 def load() -> dict[str, Handler]:

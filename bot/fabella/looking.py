@@ -75,8 +75,10 @@ def _held(definition: Definition, label: str, structure: str, facts: Facts) -> t
     """The facts of the sections that answer; of the first one that has any, where the sections are alternatives."""
     sections = definition.sections(label)
     if definition.alternatives:
-        return next((held for one in sections if (held := facts.section(structure, one))), ())
-    return facts.section(structure, *sections)
+        held = next((held for one in sections if (held := facts.section(structure, one))), ())
+    else:
+        held = facts.section(structure, *sections)
+    return held or facts.section(structure, *definition.otherwise)
 
 
 def _singled_out(

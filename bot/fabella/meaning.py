@@ -35,8 +35,18 @@ def by_part(read: Read, definition: Definition, facts: Facts) -> str | None:
     named = {definition.name} & set(read.asked)
     if not read.prediction.scores or (read.prediction.scores[0][1] <= 0 and len(read.row) <= _FEW and not named):
         return None  # "no, the medial one" on its own asks for nothing in particular
-    owners = [a.name for a in facts.library.articles.values() if a.parts and set(read.question.parts) <= set(a.parts)]
-    return owners[0] if len(owners) == 1 else None
+    asked = set(read.question.parts)
+    owners = [a.name for a in facts.library.articles.values() if a.parts and asked <= set(a.parts)]
+    if len(owners) < 2:
+        return next(iter(owners), None)
+    default = facts.library.vocabulary.parts.default
+    told = {x.term for x in read.links if x.kind not in {"part", "author", "journal", "depth"} and len(x.terms) == 1}
+    if default in owners and not told - facts.kin(default):
+        return default
+    rated = sorted(((len(told & facts.kin(one)), one) for one in owners), reverse=True)
+    if rated[0][0] > rated[1][0]:
+        return rated[0][1]
+    return default if default in owners else None
 
 
 def parted(read: Read) -> bool:

@@ -22,6 +22,7 @@ from fabella_knowledge.errors import LibraryError
 from fabella_knowledge.index import Index
 from fabella_knowledge.library import Library
 from fabella_knowledge.model import Article, Citation, Passage, Reference, Term
+from fabella_knowledge.series import Series
 from fabella_knowledge.vocabulary import Ambiguity, Opposition, PartWords, Vocabulary
 
 from fabella import cache
@@ -139,10 +140,12 @@ def _freeze(model: Model) -> tuple[dict[str, Any], Mapping[str, Any]]:
         "parts": {
             "nouns": sorted(vocabulary.parts.nouns), "loose": sorted(vocabulary.parts.loose),
             "sides": dict(vocabulary.parts.sides), "abbreviations": dict(vocabulary.parts.abbreviations),
-            "opposites": dict(vocabulary.parts.opposites),
+            "opposites": dict(vocabulary.parts.opposites), "default": vocabulary.parts.default,
         },
         "never": sorted(vocabulary.never),
         "opposites": [[one.name, sorted(one.words), sorted(one.against)] for one in vocabulary.opposites],
+        "series": [[one.name, sorted(one.heads), one.labels, one.terms] for one in vocabulary.series],
+        "regions": vocabulary.regions,
         "definitions": [{**asdict(d), "typical": sorted(d.typical)} for d in model.definitions.values()],
         "known": " ".join(sorted(model.speller.known)),
         "weights": model.speller.weights,
@@ -169,11 +172,13 @@ def _thaw(plain: Mapping[str, Any], arrays: Mapping[str, Any]) -> Model:
 def _vocabulary(plain: Mapping[str, Any]) -> Vocabulary:
     parts = plain["parts"]
     return vocabularies.build(
-        [Term(**{**one, "aliases": tuple(one["aliases"])}) for one in plain["terms"]],
+        [Term(**{**one, "aliases": tuple(one["aliases"]), "means": tuple(one["means"])}) for one in plain["terms"]],
         ambiguous=[Ambiguity(a["alias"], tuple(a["owners"]), a["default"]) for a in plain["ambiguous"]],
         parts=PartWords(**{**parts, "nouns": frozenset(parts["nouns"]), "loose": frozenset(parts["loose"])}),
         never=[(a, b) for a, b in plain["never"]],
         opposites=[Opposition(name, frozenset(a), frozenset(b)) for name, a, b in plain["opposites"]],
+        series=[Series(name, frozenset(heads), tuple(a), tuple(b)) for name, heads, a, b in plain["series"]],
+        regions=plain["regions"],
     )
 
 

@@ -23,14 +23,22 @@ def depth(read: Read, facts: Facts, structure: str) -> Verdict | None:
     claimed = _ordered(read.links, structure) or _of_subject(read, structure)
     if claimed is None:
         return None
-    for fact in facts.section(structure, "Relations"):
-        told = _ordered(link(words(fact.passage.text), vocabulary), structure)
+    for fact in (f for one in dict.fromkeys((structure, claimed[0], claimed[2])) for f in facts.section(one, "Relations")):
+        named = link(words(fact.passage.text), vocabulary)
+        told = _ordered(named, fact.passage.structure) or _implied(named, fact.passage.structure)
         if told is None:
             continue
         if {claimed[0], claimed[2]} == {told[0], told[2]}:
             same = claimed == told or (claimed[2], vocabulary.opposite(claimed[1]), claimed[0]) == told
             return Verdict(SUPPORTED if same else CONTRADICTED, (fact,))
     return None
+
+
+def _implied(links: Sequence[Link], structure: str) -> tuple[str, str, str] | None:
+    """ "Deep to the gastrocnemius", of the structure whose article says so."""
+    layers = [x for x in links if x.kind == "depth"]
+    others = {x.term for x in links if x.kind == "muscle" and x.term != structure}
+    return (structure, layers[0].term, others.pop()) if len(layers) == 1 and len(others) == 1 else None
 
 
 def _of_subject(read: Read, structure: str) -> tuple[str, str, str] | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 from fabella_intents.question import SOURCE, Context
 from fabella_intents.reading import Read
@@ -20,6 +23,8 @@ _GENERIC = frozenset(
 )
 
 
+_CLOSE = 0.45  # the least weight of shared words that tells a reference
+_INITIALS = 4  # letters of initials at most
 _PRONOUNS = frozenset({"he", "she", "we", "you"})  # family names that mean nobody in a question
 _WORKS = 2  # works of a journal that are shown where the words tell none of them
 _TITLE = 4  # words of a title that tell which work is meant
@@ -33,21 +38,33 @@ class Bibliography:
         self._facts = facts
         self.references = facts.library.references
         self._titles = {r.id: _stems(f"{r.title} {r.container} {r.year}") for r in self.references.values()}
-        self._names = {
-            r.id: frozenset(words(" ".join(a.rsplit(" ", 1)[0] for a in r.authors))) - _PRONOUNS
-            for r in self.references.values()
-        }
-        self._claims: dict[str, list[frozenset[str]]] = {name: [] for name in self.references}
-        for passage in facts.library.passages:
-            for citation in passage.citations:
-                if citation.reference in self._claims:
-                    self._claims[citation.reference].append(_stems(f"{passage.section} {passage.text}"))
+        self._names = {r.id: _people(r) for r in self.references.values()}
+        self._known = frozenset().union(*self._names.values())
+
+    @cached_property
+    def _claims(self) -> Mapping[str, tuple[frozenset[str], ...]]:
+        """The stems of each claim that a reference is cited for."""
+        made: dict[str, list[frozenset[str]]] = {name: [] for name in self.references}
+        for passage in self._facts.library.passages:
+            stems = _stems(f"{passage.section} {passage.text}")
+            for name in dict.fromkeys(c.reference for c in passage.citations):
+                made[name].append(stems)
+        return {name: tuple(held) for name, held in made.items()}
+
+    @cached_property
+    def _weights(self) -> Mapping[str, float]:
+        """How much a stem tells: log(1 + n / df) / log(1 + n), of n references that have it in df of them."""
+        count = Counter(
+            stem for name in self.references for stem in self._titles[name].union(*self._claims[name])
+        )
+        n = len(self.references)
+        return {stem: math.log(1 + n / df) / math.log(1 + n) for stem, df in count.items()}
 
     def meant(self, read: Read, context: Context, *, limit: int = 3) -> tuple[Reference, ...]:
         """The references that a question names, describes or points back to, best first; empty when none is meant."""
         # "The Nigerian figure" is found by the name of the country.
         row = (*read.row, *(w for x in read.links if x.kind == "population" for w in words(x.term)))
-        known = frozenset().union(*self._names.values())
+        known = self._known
         row = tuple(w[:-1] if w.endswith("s") and w[:-1] in known and w not in known else w for w in row)  # "moores"
         nth = read.question.ordinal
         if read.picked is not None:
@@ -69,12 +86,23 @@ class Bibliography:
             # "The DOI as well, please", "who studied them?": what was shown, unless a title or a figure is told.
             figure = any(w.isdigit() for w in row)
             return (self._ranked(row, everything, claims=figure) or self._of(context.cited))[:limit]
-        found = self._ranked(row, everything) or self._ranked(read.message, everything)
+        near = self._near(read, context)
+        found = (
+            self._ranked(row, [r for r in everything if r.id in near])
+            or self._ranked(row, everything)
+            or self._ranked(read.message, everything)
+        )
         if found:
             return found[:limit]
         if context.cited:
             return self._of(context.cited)
         return ()
+
+    def _near(self, read: Read, context: Context) -> frozenset[str]:
+        """The keys of the references that the article of the structure spoken of cites."""
+        structure = read.question.structure or context.structure
+        held = self._facts.of(structure) if structure is not None else ()
+        return frozenset(c.reference for f in held for c in f.passage.citations)
 
     def _giving(self, row: Sequence[str]) -> tuple[Reference, ...]:
         """The references cited for a statement with all the numbers in the words; all of them where none is."""
@@ -114,7 +142,7 @@ class Bibliography:
         best, found = 0.0, None
         for passage in self._facts.library.passages:
             if any(c.reference == one.id for c in passage.citations):
-                score = sum(1.0 / self._spread(s) for s in asked & _stems(f"{passage.section} {passage.text}"))
+                score = self._told(asked & _stems(f"{passage.section} {passage.text}"))
                 if score > best:
                     best, found = score, passage.id
         return found
@@ -151,17 +179,29 @@ class Bibliography:
             return ()
         scores = []
         for n, one in enumerate(pool):
-            title = sum(1.5 / self._spread(s) for s in asked & self._titles[one.id])
+            title = 1.5 * self._told(asked & self._titles[one.id])
             told = self._claims[one.id] if claims else ()
-            claim = max((sum(1.0 / self._spread(s) for s in asked & held) for held in told), default=0.0)
+            claim = max((self._told(asked & held) for held in told), default=0.0)
             scores.append((title + claim, -n, one))
-        best = max(score for score, _, _ in scores)
-        if best < 0.25:
+        best = max((score for score, _, _ in scores), default=0.0)
+        if best < _CLOSE:
             return ()
         return tuple(one for score, _, one in sorted(scores, key=lambda x: x[:2], reverse=True) if score >= 0.85 * best)
 
-    def _spread(self, one: str) -> int:
-        return max(1, sum(one in self._titles[r] or any(one in c for c in self._claims[r]) for r in self.references))
+    def _told(self, shared: Iterable[str]) -> float:
+        return sum(self._weights.get(one, 0.0) for one in shared)
+
+
+def _people(one: Reference) -> frozenset[str]:
+    """The words that name the people of a work, in small letters; of an institution those that tell it."""
+    found: set[str] = set()
+    for author in one.authors:
+        family, _, initials = author.rpartition(" ")
+        if family and initials.isupper() and len(initials) <= _INITIALS:
+            found.update(words(family))
+        else:
+            found.update(w for w in words(author) if len(w) > _INITIALS and w not in _GENERIC and w not in STOP)
+    return frozenset(found) - _PRONOUNS
 
 
 def _stems(text: str) -> frozenset[str]:

@@ -27,20 +27,21 @@ class Suggestions:
     """The questions about each structure that its article answers, made once."""
 
     def __init__(self, definitions: Mapping[str, Definition], facts: Facts) -> None:
-        ordered = sorted(definitions.values(), key=lambda d: (_ORDER.index(d.name) if d.name in _ORDER else 99, d.name))
-        self._of = {
-            name: tuple(
-                (one.name, one.suggestion.format(_shown(name, facts)))
-                for one in ordered
-                if one.suggestion and _fits(one, name, facts)
-            )
-            for name in facts.library.articles
-        }
+        self._facts = facts
+        self._ordered = sorted(
+            definitions.values(), key=lambda d: (_ORDER.index(d.name) if d.name in _ORDER else 99, d.name)
+        )
 
     def about(self, structure: str, *, without: Iterable[str] = ()) -> tuple[str, ...]:
         """Every such question about `structure`, without those of the intents in `without`."""
         skipped = {intent_of(label) for label in without}
-        return tuple(question for name, question in self._of.get(structure, ()) if name not in skipped)
+        if structure not in self._facts.library.articles:
+            return ()
+        return tuple(
+            one.suggestion.format(_shown(structure, self._facts))
+            for one in self._ordered
+            if one.suggestion and one.name not in skipped and _fits(one, structure, self._facts)
+        )
 
 
 def _shown(structure: str, facts: Facts) -> str:
@@ -52,13 +53,4 @@ def _fits(one: Definition, structure: str, facts: Facts) -> bool:
     if one.handler or (one.subject is None and one.kinds and facts.library.vocabulary.kind(structure) not in one.kinds):
         return False
     subject = one.subject or structure
-    return bool(facts.section(subject, *one.sections(one.name))) and _near(structure, subject, facts)
-
-
-def _near(structure: str, subject: str, facts: Facts) -> bool:
-    """Whether one of the two structures' articles names the other."""
-    return (
-        structure == subject
-        or any(subject in f.terms for f in facts.of(structure))
-        or any(structure in f.terms for f in facts.of(subject))
-    )
+    return bool(facts.section(subject, *one.sections(one.name))) and facts.near(structure, subject)

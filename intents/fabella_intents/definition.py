@@ -26,13 +26,15 @@ from fabella_knowledge.errors import DefinitionError
 from fabella_knowledge.tokens import words
 
 BUILTIN = Path(__file__).parent / "definitions"
-_LISTS = frozenset({"slots", "names", "cues", "cue_kinds", "sections", "examples", "kinds"})
+_LISTS = frozenset({"slots", "names", "cues", "cue_kinds", "sections", "otherwise", "examples", "kinds"})
 _TEXTS = frozenset({"name", "summary", "handler", "refusal", "subject", "suggestion"})
 _SWITCHES = frozenset({"together", "firm", "alternatives"})
 _KEYS = _LISTS | _TEXTS | _SWITCHES | {"aspects"}
 _ASPECT_KEYS = frozenset({"name", "sections", "examples"})
 TYPICAL = 0.03  # share of the examples that must use a word for it to be typical of the intent
-SLOTS = frozenset({"structure", "part", "joint", "movement", "landmark", "region", "exercise", "method", "depth"})
+SLOTS = frozenset(
+    "structure part joint movement landmark nerve root artery region compartment exercise method depth".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Definition:
     with {} for the structure. `together` keeps its facts together where no slot parts them (figures that
     must not stand alone, both ends of a muscle). `firm` makes a refusal hold for the whole message: nothing else in
     it is answered, no premise of it corrected. `alternatives` tells that of its sections only the first one that an
-    article has answers. `typical` are the words that many of its examples use:
+    article has answers. `otherwise` are sections that answer together where those have nothing. `typical` are the words that many of its examples use:
     they tell the intent, not what in particular is asked.
     """
 
@@ -73,6 +75,7 @@ class Definition:
     together: bool = False
     firm: bool = False
     alternatives: bool = False
+    otherwise: tuple[str, ...] = ()
     typical: frozenset[str] = frozenset()
 
     @property
@@ -190,6 +193,7 @@ def _definition(data: Mapping[str, Any], file: Path) -> Definition:
         together=data.get("together", False),
         firm=data.get("firm", False),
         alternatives=data.get("alternatives", False),
+        otherwise=_sections(data, file, "otherwise"),
         typical=_typical(aspects),
     )
 
@@ -218,8 +222,8 @@ def _aspect(data: Mapping[str, Any], file: Path) -> Aspect:
     return Aspect(data["name"], _sections(data, file), _strings(data, "examples", file))
 
 
-def _sections(data: Mapping[str, Any], file: Path) -> tuple[str, ...]:
-    sections = _strings(data, "sections", file)
+def _sections(data: Mapping[str, Any], file: Path, key: str = "sections") -> tuple[str, ...]:
+    sections = _strings(data, key, file)
     for one in sections:
         if one not in HEADINGS:
             known = ", ".join(HEADINGS)

@@ -16,6 +16,11 @@ from fabella_intents.router import Features, Router
 from fabella_intents.spelling import NAME, Speller
 from fabella_intents.utterance import BLANK, clean
 
+# Kinds of names that are asked about alike, whichever they are: what is true of one knee flexor is not of the next.
+_ALIKE = frozenset(
+    "muscle part nerve artery root author journal landmark bone joint movement cartilage disc ligament membrane fascia "
+    "compartment group region".split()
+)
 NAMED = 300.0  # the weight of a word that asks for an intent outright ("insertion")
 COMMON = 100  # a word that a general corpus of English holds at least so often is taken as meant
 
@@ -101,8 +106,8 @@ def features(row: Sequence[str], links: Sequence[Link], known: frozenset[str]) -
 
 
 def _marker(one: Link) -> str:
-    if one.kind in {"muscle", "part", "nerve", "artery", "root", "author", "journal"}:
-        return f"_{one.kind}"
+    if one.kind in _ALIKE:
+        return f"_{one.kind.replace(' ', '_')}"
     return "_" + one.term.replace(" ", "_").lower()
 
 

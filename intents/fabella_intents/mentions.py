@@ -17,7 +17,8 @@ _JOINERS = frozenset({"or", "and", "vs", "versus", "nor", "the", "than", "of", "
 class Link:
     """A name at words `start:end`. `terms` holds more than one when the name is ambiguous and has no default.
 
-    `assumed` tells that a declared default was taken. `part` marks a part ("lateral head") instead of a term.
+    `owners` are all that the name may stand for; `assumed` tells that a default, or what came before, made the choice
+    among them. `part` marks a part ("lateral head") instead of a term.
     """
 
     kind: str
@@ -25,6 +26,7 @@ class Link:
     start: int
     end: int
     assumed: bool = False
+    owners: tuple[str, ...] = ()
 
     @property
     def term(self) -> str:
@@ -36,10 +38,16 @@ def link(row: Sequence[str], vocabulary: Vocabulary) -> tuple[Link, ...]:
     """The links in `row` (corrected words), from left to right. Parts have the kind "part"."""
     taken = [False] * len(row)
     found: list[Link] = []
-    for start, end, part in _abbreviated(row, vocabulary):
-        found.append(Link("part", (part,), start, end))
-        taken[start:end] = [True] * (end - start)
-    for mention in vocabulary.gazetteer.find(row):
+    mentions, runs = vocabulary.find(row)
+    for one in vocabulary.parts.gazetteer.find(row):
+        # "The lateral part of the sacrum" is no part of a muscle.
+        if not any(m.start <= one.start and one.end <= m.end and m.end - m.start > one.end - one.start for m in mentions):
+            found.append(Link("part", one.terms, one.start, one.end))
+            taken[one.start : one.end] = [True] * (one.end - one.start)
+    for run in runs:
+        found += [Link(vocabulary.kind(term), (term,), run.start, run.end) for term in run.terms]
+        taken[run.start : run.end] = [True] * (run.end - run.start)
+    for mention in mentions:
         if any(taken[mention.start : mention.end]):
             continue
         alias = " ".join(row[mention.start : mention.end])
@@ -49,36 +57,25 @@ def link(row: Sequence[str], vocabulary: Vocabulary) -> tuple[Link, ...]:
             doubt = vocabulary.ambiguous.get(alias) or vocabulary.ambiguous.get(" ".join(map(singular, alias.split())))
             if doubt is not None and doubt.default is not None:
                 terms, assumed = (doubt.default,), True
-        found.append(Link(vocabulary.kind(terms[0]), terms, mention.start, mention.end, assumed))
+        found.append(Link(vocabulary.kind(terms[0]), terms, mention.start, mention.end, assumed, mention.terms))
         taken[mention.start : mention.end] = [True] * (mention.end - mention.start)
     found += _sides(row, taken, found, vocabulary)
     return tuple(sorted(found, key=lambda one: (one.start, one.end)))
-
-
-def _abbreviated(row: Sequence[str], vocabulary: Vocabulary) -> list[tuple[int, int, str]]:
-    hits = []
-    short = vocabulary.parts.abbreviations
-    at = 0
-    while at < len(row):
-        for size in (3, 2, 1):
-            part = short.get(" ".join(row[at : at + size])) if at + size <= len(row) else None
-            if part is not None:
-                hits.append((at, at + size, part))
-                at += size - 1
-                break
-        at += 1
-    return hits
 
 
 def _sides(row: Sequence[str], taken: list[bool], found: Sequence[Link], vocabulary: Vocabulary) -> list[Link]:
     """A side word names a part when a noun for parts, or a muscle's name, follows: "inner half", "outer calf"."""
     words = vocabulary.parts
     muscles = {one.start for one in found if one.kind == "muscle"}
+    parts = {one.start: one.term for one in found if one.kind == "part"}
     hits: list[Link] = []
     pending: list[tuple[int, str]] = []
     for at, word in enumerate(row):
         if taken[at]:
-            if at in muscles and pending:
+            if at in parts and pending:
+                noun = parts[at].rpartition(" ")[2]
+                hits += [Link("part", (f"{side} {noun}",), place, place + 1) for place, side in pending]
+            elif at in muscles and pending:
                 hits += [Link("part", (f"{side} head",), place, place + 1) for place, side in pending]
             pending = []
             continue

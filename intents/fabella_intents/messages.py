@@ -15,6 +15,11 @@ from fabella_intents.segments import Segment
 from fabella_intents.utterance import Utterance
 
 Span = tuple[int, int]
+# English words that abbreviations of names are spelt like: "SO" is the superior oblique, "so" is not.
+_WORDS = frozenset(
+    "so it is in as at an be by do he if me my no of on or to up us we am go hi ok oh ah add pin lam ed er ir ma pa ta mm ad id io "
+    "pi re la le st vs ex ham abs bum men eat sit let tip".split()
+)
 _IT = frozenset({"it", "they"})
 
 
@@ -92,7 +97,15 @@ def make(utterance: Utterance, tokens: tuple[Token, ...], row: Sequence[str], vo
     """The message with these words, its names linked."""
     text, spots = _mended(utterance.text, tokens, row)
     told = segments.split(replace(utterance, text=text))
-    return Message(utterance, tokens, text, spots, tuple(row), link(row, vocabulary), told)
+    shouted = not any(c.islower() for c in utterance.text)
+    links = tuple(
+        one
+        for one in link(row, vocabulary)
+        if one.end - one.start > 1
+        or row[one.start] not in _WORDS
+        or (utterance.text[tokens[one.start].start : tokens[one.start].end].isupper() and not shouted)
+    )
+    return Message(utterance, tokens, text, spots, tuple(row), links, told)
 
 
 def _mended(text: str, tokens: Sequence[Token], row: Sequence[str]) -> tuple[str, tuple[Token, ...]]:

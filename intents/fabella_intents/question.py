@@ -8,6 +8,7 @@ from typing import Any
 
 _LIMIT = 1024
 SOURCE = "@"  # before the key of a reference in `Context.listed`
+STRUCTURE = "*"  # before the name of a structure there
 TOPIC = "?"  # before the name of an intent there
 SECTION = "#"  # in the id of a passage
 _ORDER = ("cited", "listed", "options", "parts", "intents")  # given up in this order when references are not enough
@@ -39,6 +40,11 @@ class Question:
     joints: tuple[str, ...] = ()
     movements: tuple[str, ...] = ()
     landmarks: tuple[str, ...] = ()
+    nerves: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ()
+    arteries: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    compartments: tuple[str, ...] = ()
     text: str = ""
     form: str = "open"
     claims: tuple[str, ...] = ()

@@ -57,10 +57,11 @@ def _told_before(text: str, named: Sequence[str], pool: Sequence[Link], message:
     return bool(before) and not any(one in asked for one in said)
 
 
-def side_by_side(pool: Sequence[Link], message: Sequence[str]) -> bool:
-    """Whether two structures are asked about together ("soleus and gastrocnemius"), not one beside the other."""
+def side_by_side(pool: Sequence[Link], message: Sequence[str], *, every: bool = False) -> bool:
+    """Whether two structures (`every`: all of them) are asked about together, not one beside the other."""
     named = [x for x in pool if x.kind in STRUCTURES]
-    return any(set(message[a.end : b.start]) <= _BETWEEN for a, b in itertools.pairwise(named))
+    joined = [set(message[a.end : b.start]) <= _BETWEEN for a, b in itertools.pairwise(named)]
+    return bool(joined) and (all(joined) if every else any(joined))
 
 
 def _listed(text: str, links: Sequence[Link]) -> str | None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from fabella_knowledge.model import ATTACHMENT_KINDS
 from fabella_knowledge.tokens import tokenize
 from fabella_knowledge.vocabulary import Vocabulary
 
 from fabella_intents import dialogue, forms, messages
 from fabella_intents.choosing import Chooser
 from fabella_intents.definition import Definition, intent_of
+from fabella_intents.doubts import Kin, settle
 from fabella_intents.entities import entities
 from fabella_intents.forms import Form
 from fabella_intents.language import foreign
@@ -21,6 +23,7 @@ from fabella_intents.predicting import Predictor
 from fabella_intents.question import Context, Question
 from fabella_intents.reading import Read, Reading
 from fabella_intents.router import Prediction, Router
+from fabella_intents.seeking import SEEKING, seeks
 from fabella_intents.segments import Segment
 from fabella_intents.spelling import Speller
 from fabella_intents.splitting import POINTS, Splitter
@@ -29,6 +32,7 @@ from fabella_intents.utterance import clean
 
 _BRIEF = 6  # words of a follow-up that may go on with the intent before it
 _ELSEWHERE = 0.3  # what an intent about another structure than the conversation's loses in it
+_SOUGHT = 0.9  # the chance that the library can answer what looks for muscles by what its articles tell
 _GOES_ON = 0.3  # what that adds to the intent's score
 _NOT = frozenset(
     "not never no don't doesn't isn't aren't can't cannot won't didn't hasn't haven't wasn't weren't "
@@ -47,9 +51,12 @@ class Understanding:
     """Reads messages. Holds only frozen tables: safe to share between threads."""
 
     def __init__(
-        self, vocabulary: Vocabulary, definitions: Mapping[str, Definition], spell: Speller, router: Router
+        self, vocabulary: Vocabulary, definitions: Mapping[str, Definition], spell: Speller, router: Router,
+        kin: Kin = lambda name: frozenset(),
     ) -> None:
+        """`kin` gives the terms that go with a structure: they tell which one an ambiguous name means."""
         self.vocabulary = vocabulary
+        self._kin = kin
         self.definitions = definitions
         self.spell = spell
         self.router = router
@@ -74,6 +81,7 @@ class Understanding:
             return Reading(utterance, (), (), (), None, language=language)
         row, corrections = self.spell.correct(said)
         message = messages.make(utterance, tokens, row, self.vocabulary)
+        message = replace(message, links=settle(message.links, context, self._kin))
         whole = self._predictor.predict(message, (0, len(row)))
         pieces = self._splitter.pieces(message, whole)
         reads = tuple(self._spread([self._read(piece, message, whole, context) for piece in pieces]))
@@ -106,6 +114,8 @@ class Understanding:
         inside = message.inside(span)
         words = message.words(span)
         intents, chance = self._chooser.choose(part, whole, words, form, inside, context, span[0])
+        if not self._definition(intents).firm and seeks(form.stem or piece.text, words, inside, span[0]):
+            intents, chance = (SEEKING,), max(chance, _SOUGHT)
         question = Question(
             intents=intents,
             structure=subject(
@@ -114,7 +124,12 @@ class Understanding:
             parts=tuple(dict.fromkeys(x.term for x in inside if x.kind == "part")),
             joints=_of_kind(inside, "joint"),
             movements=_of_kind(inside, "movement", "activity"),
-            landmarks=_of_kind(inside, "landmark", "bone"),
+            landmarks=_of_kind(inside, *ATTACHMENT_KINDS - STRUCTURES),
+            nerves=_of_kind(inside, "nerve"),
+            roots=_of_kind(inside, "root"),
+            arteries=_of_kind(inside, "artery"),
+            regions=_of_kind(inside, "region"),
+            compartments=_of_kind(inside, "compartment"),
             text=piece.text,
             form=form.kind,
             claims=tuple(dict.fromkeys(x.term for x in inside if x.kind in _FOCUS and len(x.terms) == 1)),

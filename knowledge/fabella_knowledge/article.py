@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 HEADINGS = (
-    "Description", "Location", "Heads", "Relations", "Origin", "Insertion", "Action", "Innervation",
+    "Description", "Members", "Location", "Heads", "Relations", "Origin", "Insertion", "Action", "Innervation",
     "Blood supply", "Articulation", "Variants", "Prevalence", "Clinical relevance", "Exercises",
 )  # fmt: skip
-KEYS = frozenset({"name", "latin", "kind", "aliases", "region", "parts", "ids"})
+KEYS = frozenset({"name", "latin", "kind", "aliases", "region", "parts", "ids", "tissue"})
 _CITED = re.compile(r"\s*\[(@[^\[\]]*)\]")
 _KEY = re.compile(r"@([A-Za-z0-9_][A-Za-z0-9_.:-]*)\s*(?:,\s*(.*))?$", re.DOTALL)
 _STRAY = re.compile(r"(?<![\w.])@\w+|\[@(?!\w)")
@@ -53,6 +53,7 @@ class ArticleFile:
     latin: str
     kind: str
     region: str
+    tissue: str
     aliases: tuple[str, ...]
     parts: tuple[str, ...]
     claims: tuple[Claim, ...]
@@ -92,6 +93,7 @@ def read(text: str, shown: str) -> tuple[ArticleFile | None, list[Problem]]:
         latin=_text(meta.get("latin")),
         kind=meta["kind"].strip().lower(),
         region=_text(meta.get("region")),
+        tissue=_text(meta.get("tissue")),
         aliases=_strings(meta.get("aliases")),
         parts=tuple(part.lower() for part in _strings(meta.get("parts"))),
         claims=claims,
@@ -124,7 +126,7 @@ def _front_matter(meta: Mapping[Any, Any], places: Mapping[str, int], first: int
     for key in ("name", "kind"):
         if not _is_text(meta.get(key)):
             found.append((key, f"'{key}' is missing or not a text of one line"))
-    for key in ("latin", "region"):
+    for key in ("latin", "region", "tissue"):
         if meta.get(key) is not None and not _is_text(meta[key]):
             found.append((key, f"'{key}' must be a text of one line"))
     for key in ("aliases", "parts"):

@@ -47,9 +47,11 @@ def join(
     vocabulary = vocabularies.build(
         terms.values(),
         ambiguous=ambiguous,
-        parts=_parts([file.parts for file in files if file.parts is not None]),
+        parts=_parts([file.parts for file in files if file.parts is not None], drafts),
         never=[pair for file in files for pair in file.never],
         opposites=[one for file in files for one in file.opposites],
+        series=[one for file in files for one in file.series],
+        regions=[one for file in files for one in file.regions],
     )
     return vocabulary, problems
 
@@ -132,13 +134,22 @@ def _unknown_targets(
     lines = {file.shown: file.places for file in files}
     problems = []
     for term in terms.values():
-        for key in _TARGETS:
-            target = getattr(term, key)
+        named = [(key, getattr(term, key)) for key in _TARGETS] + [("means", one) for one in term.means]
+        for key, target in named:
             if target is not None and target not in terms:
                 # The term may have got an article since: then its place is that of the article.
                 here = [(path, one.line("terms", term.name, key, exact=True)) for path, one in lines.items()]
                 place = next((one for one in here if one[1]), places[term.name])
                 problems.append(Problem(*place, f"'{term.name}': {key} names '{target}', which is no term"))
+    for file in files:
+        owner = file.parts.default if file.parts is not None else None
+        if owner is not None and owner not in terms:
+            line = file.places.line("parts", "default")
+            problems.append(Problem(file.shown, line, f"the default owner of parts '{owner}' is no term"))
+        for one in file.series:
+            line = file.places.line("series", one.name, "terms")
+            lacking = (name for name in one.terms if name not in terms)
+            problems += [Problem(file.shown, line, f"series '{one.name}' names '{name}', which is no term") for name in lacking]
     return problems
 
 
@@ -181,13 +192,22 @@ def _sources(drafts: Sequence[ArticleFile], entries: Sequence[Entry]) -> tuple[T
     )
 
 
-def _parts(parts: Sequence[PartWords]) -> PartWords | None:
+def _parts(parts: Sequence[PartWords], drafts: Sequence[ArticleFile]) -> PartWords | None:
+    """The words for parts of all files; an article's own parts are known by their names."""
     if not parts:
         return None
+    named = {part: part for draft in drafts for part in draft.parts}
+    # "The clavicular portion" is the clavicular head where no muscle has a portion of that name.
+    nouns = ("head", "part", "belly", "portion", "fibres", "fibers")
+    for part in tuple(named):
+        side, _, noun = part.rpartition(" ")
+        if side and noun in nouns:
+            named |= {f"{side} {other}": part for other in nouns if f"{side} {other}" not in named}
     return PartWords(
         frozenset().union(*(one.nouns for one in parts)),
         frozenset().union(*(one.loose for one in parts)),
         {word: side for one in parts for word, side in one.sides.items()},
-        {alias: part for one in parts for alias, part in one.abbreviations.items()},
+        {**named, **{alias: part for one in parts for alias, part in one.abbreviations.items()}},
         {part: other for one in parts for part, other in one.opposites.items()},
+        next((one.default for one in reversed(parts) if one.default is not None), None),
     )

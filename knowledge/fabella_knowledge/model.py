@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-ATTACHMENT_KINDS = frozenset({"bone", "landmark", "tendon", "muscle", "ligament", "membrane", "sesamoid bone"})
+ATTACHMENT_KINDS = frozenset(
+    "bone landmark cartilage disc ligament membrane fascia tendon muscle".split()
+    + ["sesamoid bone", "soft tissue"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,8 +15,8 @@ class Term:
     """A named thing of the vocabulary.
 
     `name` is the key and is lower case but for abbreviations ("S1"); `display` is how it is printed.
-    `part_of`, `branch_of`, `opposite` and `joint` name other terms. `article` tells whether the library
-    holds an article about it.
+    `part_of`, `branch_of`, `opposite`, `joint` and `means` name other terms; `means` says a movement in other ones
+    ("shrugging" is elevation and the scapula). `article` tells whether the library holds an article about it.
     """
 
     name: str
@@ -24,6 +27,7 @@ class Term:
     branch_of: str | None = None
     opposite: str | None = None
     joint: str | None = None
+    means: tuple[str, ...] = ()
     article: bool = False
 
 
@@ -84,13 +88,17 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A structure and what the library says about it, in the order of the file."""
+    """A structure and what the library says about it, in the order of the file.
+
+    `tissue` is "smooth" for smooth muscle, "" for what is of the usual tissue of its kind.
+    """
 
     name: str
     display: str
     latin: str
     kind: str
     region: str
+    tissue: str
     parts: tuple[str, ...]
     passages: tuple[Passage, ...]
     path: str

@@ -16,9 +16,13 @@ _LOOKED_UP = {
     "Origin": (ATTACHMENT_KINDS, "an attachment site"),
     "Insertion": (ATTACHMENT_KINDS, "an attachment site"),
     "Action": (frozenset({"movement"}), "a movement"),
-    "Innervation": (frozenset({"nerve"}), "a nerve"),
+    "Innervation": (frozenset({"nerve", "root"}), "a nerve"),
     "Blood supply": (frozenset({"artery"}), "an artery"),
 }
+# What moves where there is no joint to name: an eye, a lip, the hyoid bone.
+_MOVED = ATTACHMENT_KINDS | {"joint", "region", "organ"}
+# Segments of a limb move at a joint, which is named.
+_LIMB = frozenset({"thigh", "lower leg", "foot", "arm", "forearm", "hand", "scapula", "mandible"})
 
 
 def resolve(draft: ArticleFile, vocabulary: Vocabulary) -> Article:
@@ -42,7 +46,7 @@ def resolve(draft: ArticleFile, vocabulary: Vocabulary) -> Article:
                 line=claim.line,
             )
         )
-    return Article(name, draft.name, draft.latin, draft.kind, draft.region, draft.parts, tuple(passages), draft.path)
+    return Article(name, draft.name, draft.latin, draft.kind, draft.region, draft.tissue, draft.parts, tuple(passages), draft.path)
 
 
 def uncited(draft: ArticleFile, ids: set[str]) -> list[Problem]:
@@ -74,13 +78,17 @@ def _lacking(claim: Claim, terms: Sequence[str], vocabulary: Vocabulary) -> str:
     if not kinds & wanted:
         return f"the line under {section} names {called} that the vocabulary doesn't know"
     moved = [term for term in terms if vocabulary.kind(term) == "movement"]
-    if section == "Action" and "joint" not in kinds and not any(vocabulary.terms[t].joint for t in moved):
+    if section == "Action" and not kinds & _MOVED and not any(vocabulary.terms[t].joint for t in moved):
+        return "the line under Action names neither a joint nor what is moved"
+    if section == "Action" and "joint" not in kinds and len(_LIMB & set(terms)) > 0 and not any(vocabulary.terms[t].joint for t in moved):
         return "the line under Action names no joint for its movement"
     return ""
 
 
 def _terms(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     found: list[str] = []
-    for mention in vocabulary.gazetteer.find(words(text)):
-        found += [term for term in mention.terms if term not in found]
+    row = words(text)
+    named, runs = vocabulary.find(row)
+    for one in sorted((*named, *runs), key=lambda x: x.start):
+        found += [term for term in one.terms if term not in found]
     return tuple(found)

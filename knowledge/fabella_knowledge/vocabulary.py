@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from fabella_knowledge.gazetteer import Gazetteer
+from fabella_knowledge.gazetteer import Gazetteer, Mention
 from fabella_knowledge.model import Term
-from fabella_knowledge.tokens import words
+from fabella_knowledge.series import Run, Series, runs
+from fabella_knowledge.tokens import DETERMINERS, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +21,24 @@ class Ambiguity:
     default: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PartWords:
-    """How people name a part of a structure: a side word and a noun ("inner half"), an abbreviation, or "the other"."""
+    """How people name a part of a structure: a side word and a noun ("inner half"), an abbreviation, or "the other".
+
+    `default` is the structure that a part belongs to where several have one of that name and nothing tells which is meant.
+    """
 
     nouns: frozenset[str]
     loose: frozenset[str]
     sides: Mapping[str, str]
     abbreviations: Mapping[str, str]
     opposites: Mapping[str, str]
+    default: str | None = None
+
+    @cached_property
+    def gazetteer(self) -> Gazetteer:
+        """Finds the names of parts themselves and their abbreviations; each mention has one term, the part."""
+        return Gazetteer({alias: (part,) for alias, part in self.abbreviations.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +52,15 @@ class Opposition:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """All terms by name, and the look-up tables made of them."""
+    """All terms by name, and the look-up tables made of them. `regions` are those of articles in the order of lists."""
 
     terms: Mapping[str, Term]
     ambiguous: Mapping[str, Ambiguity]
     parts: PartWords
     never: frozenset[tuple[str, str]]
     opposites: tuple[Opposition, ...]
+    series: tuple[Series, ...]
+    regions: tuple[str, ...]
     gazetteer: Gazetteer
 
     @cached_property
@@ -71,6 +83,31 @@ class Vocabulary:
     def covers(self, wider: str, narrower: str) -> bool:
         """Whether `narrower` is `wider` or belongs to it: the femur covers its lateral condyle."""
         return wider in self.ancestors(narrower)
+
+    def find(self, row: Sequence[str]) -> tuple[tuple[Mention, ...], tuple[Run, ...]]:
+        """The names in `row` (folded words), and the runs of numbered structures, each with all its terms.
+
+        "Transverse processes of the vertebrae L1 to L3" is a name and a run; within a run there are no other names.
+        """
+        found: list[Run] = []
+        mentions = self.gazetteer.find(row)
+        for run in runs(row, self.series):
+            start = next((m.end for m in mentions if m.start < run.start < m.end < run.end), run.start)
+            found.append(Run(run.terms, start, run.end))
+        named = (m for m in mentions if not any(r.start < m.end and m.start < r.end for r in found))
+        return tuple(m for m in named if self._meant(m, row)), tuple(found)
+
+    def _meant(self, mention: Mention, row: Sequence[str]) -> bool:
+        """Whether a word that also names parts of structures ("head") stands for what it names by itself."""
+        if mention.end - mention.start > 1:
+            return True
+        if row[mention.start] in self.parts.sides:
+            return False  # "lat" is lateral, "lats" is a muscle
+        if row[mention.start] not in self.parts.nouns:
+            return True
+        before = row[mention.start - 1] if mention.start else ""
+        after = row[mention.end] if mention.end < len(row) else ""
+        return (before in DETERMINERS or before == "and") and after != "of"
 
     def opposite(self, name: str) -> str | None:
         """The term that excludes `name`, if there is one."""
@@ -95,6 +132,8 @@ def build(
     parts: PartWords | None = None,
     never: Iterable[tuple[str, str]] = (),
     opposites: Iterable[Opposition] = (),
+    series: Iterable[Series] = (),
+    regions: Iterable[str] = (),
 ) -> Vocabulary:
     """A vocabulary with its gazetteer; opposites are made mutual."""
     table = {term.name: term for term in terms}
@@ -118,5 +157,7 @@ def build(
         parts=parts or PartWords(frozenset(), frozenset(), {}, {}, {}),
         never=frozenset(pairs),
         opposites=tuple(opposites),
+        series=tuple(series),
+        regions=tuple(dict.fromkeys(regions)),
         gazetteer=Gazetteer(aliases),
     )

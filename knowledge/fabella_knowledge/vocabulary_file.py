@@ -10,17 +10,19 @@ from typing import Any
 from fabella_knowledge.errors import Problem, brief
 from fabella_knowledge.model import Term
 from fabella_knowledge.places import Places, line_of_error
-from fabella_knowledge.tokens import printable, words
+from fabella_knowledge.series import Series
+from fabella_knowledge.tokens import printable, singular, words
 from fabella_knowledge.vocabulary import Ambiguity, Opposition, PartWords
 
-_TABLES = frozenset({"names", "terms", "lay", "parts", "ambiguous", "never", "opposites"})
+_TABLES = frozenset({"names", "terms", "lay", "parts", "ambiguous", "never", "opposites", "series", "regions"})
 _TERM_TEXTS = ("kind", "part_of", "branch_of", "opposite", "joint")
 _KEYS = {
-    "terms": frozenset({*_TERM_TEXTS, "aliases"}),
+    "terms": frozenset({*_TERM_TEXTS, "aliases", "means"}),
     "ambiguous": frozenset({"owners", "default"}),
     "opposites": frozenset({"words", "against"}),
-    "parts": frozenset({"nouns", "loose", "sides", "abbreviations", "opposites"}),
+    "parts": frozenset({"nouns", "loose", "sides", "abbreviations", "opposites", "default"}),
     "never": frozenset({"bridge"}),
+    "series": frozenset({"heads", "labels", "terms"}),
 }
 
 
@@ -37,6 +39,8 @@ class VocabularyFile:
     parts: PartWords | None
     never: tuple[tuple[str, str], ...]
     opposites: tuple[Opposition, ...]
+    series: tuple[Series, ...]
+    regions: tuple[str, ...]
 
 
 def read(text: str, shown: str) -> tuple[VocabularyFile | None, list[Problem]]:
@@ -81,7 +85,17 @@ class _Reader:
                 )
                 for name, body in self._tables("opposites")
             ),
+            series=tuple(one for name, body in self._tables("series") if (one := self._series(name, body))),
+            regions=self._strings(self._data, "regions"),
         )
+
+    def _series(self, name: str, body: Mapping[str, Any]) -> Series | None:
+        heads, labels, terms = (self._strings(body, key, "series", name) for key in ("heads", "labels", "terms"))
+        if not labels or len(labels) != len(terms):
+            self._note(f"series '{name}' needs as many terms as labels, at least one", "series", name, "terms")
+            return None
+        heads = tuple(singular(head.lower()) for head in heads)
+        return Series(name, frozenset(heads), tuple(label.lower() for label in labels), terms)
 
     def _term(self, name: str, body: Mapping[str, Any]) -> Term | None:
         if not words(name) or not printable(name):
@@ -101,6 +115,7 @@ class _Reader:
         return Term(
             name=name, kind=held["kind"], display=name, aliases=aliases, part_of=held.get("part_of"),
             branch_of=held.get("branch_of"), opposite=held.get("opposite"), joint=held.get("joint"),
+            means=self._strings(body, "means", "terms", name),
         )  # fmt: skip
 
     def _ambiguity(self, alias: str, body: Mapping[str, Any]) -> Ambiguity:
@@ -149,7 +164,15 @@ class _Reader:
                 for alias in self._strings(short, part, "parts", "abbreviations")
             },
             {part: other for a, b in others for part, other in ((a, b), (b, a))},
+            self._default(body),
         )
+
+    def _default(self, body: Mapping[str, Any]) -> str | None:
+        value = body.get("default")
+        if value is None or (isinstance(value, str) and words(value)):
+            return value.lower() if isinstance(value, str) else None
+        self._note("'default' of 'parts' must be the name of a structure", "parts", "default")
+        return None
 
     def _tables(self, key: str) -> list[tuple[str, Mapping[str, Any]]]:
         """The tables inside the table `key`."""

@@ -1,0 +1,172 @@
+"""Looks muscles up by what their articles say of them: movements, sites, nerves, arteries, places, groups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from fabella_intents.mentions import link
+from fabella_knowledge.model import ATTACHMENT_KINDS
+from fabella_knowledge.tokens import words
+
+from fabella.criteria import Criterion
+from fabella.evidence import Fact, Facts
+
+# What only locates a site is no site: "posterior surface of the tibia, below the soleal line".
+_LOCATING = re.compile(
+    r",\s+(?:\w+ )?(?:above|below|between|behind|in front of|near|beside|adjacent to|opposite|from behind|"
+    r"(?:lateral|medial|deep|superficial|superior|inferior|anterior|posterior|distal|proximal) to)\b"
+)
+_FIELDS = {
+    "Origin": "origin", "Insertion": "insertion", "Action": "action", "Innervation": "nerve",
+    "Blood supply": "artery", "Location": "place",
+}  # fmt: skip
+SMOOTH = "smooth"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A fact as it is looked up: the movement (of actions), and the terms that it names for its field."""
+
+    field: str
+    movement: str | None
+    terms: frozenset[str]
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A muscle that meets the criteria, with the facts that say so, a tuple for each criterion.
+
+    `exact` tells that they name what was asked for itself, not a part or branch of it.
+    """
+
+    structure: str
+    facts: tuple[tuple[Fact, ...], ...]
+    exact: bool
+
+
+class Atlas:
+    """The muscles of a library and the look-up tables over their facts."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._vocabulary = facts.library.vocabulary
+        articles = facts.library.articles
+        self.muscles = tuple(
+            name for name, one in articles.items() if one.kind == "muscle" and one.tissue != SMOOTH
+        )
+        self.smooth = tuple(name for name, one in articles.items() if one.kind == "muscle" and one.tissue == SMOOTH)
+        self._entries: dict[str, list[Entry]] = {name: [] for name in (*self.muscles, *self.smooth)}
+        self.groups: dict[str, dict[str, Fact]] = {name: {} for name, one in articles.items() if one.kind == "group"}
+        for fact in facts:
+            held = fact.passage.structure
+            if held in self._entries and fact.passage.section in _FIELDS:
+                self._entries[held].append(self._entry(fact))
+            elif held in self.groups and fact.passage.section == "Members":
+                self.groups[held].update((t, fact) for t in fact.main if t in self._entries)
+        order = {region: n for n, region in enumerate(facts.library.vocabulary.regions)}
+        self._rank = {
+            name: (order.get(articles[name].region, len(order)), n) for n, name in enumerate(self._entries)
+        }
+        self._within = {name: self._regions(name) for name in self._entries}
+
+    def _regions(self, name: str) -> frozenset[str]:
+        region = self._facts.library.articles[name].region
+        named = link(words(region), self._vocabulary)
+        return frozenset(x.term for x in named)
+
+    def _entry(self, fact: Fact) -> Entry:
+        field = _FIELDS[fact.passage.section]
+        kind = self._vocabulary.kind
+        if field in {"origin", "insertion"}:
+            return Entry(field, None, self._sites(fact), fact)
+        if field == "action":
+            moving = [x.term for x in link(words(fact.passage.text), self._vocabulary) if x.kind == "movement"]
+            terms = frozenset(t for t in fact.main if kind(t) != "movement")
+            joint = self._vocabulary.terms[moving[0]].joint if moving else None
+            return Entry(field, moving[0] if moving else None, terms | ({joint} if joint else set()), fact)
+        return Entry(field, None, fact.main, fact)
+
+    def _sites(self, fact: Fact) -> frozenset[str]:
+        label, colon, rest = fact.passage.text.partition(": ")
+        text = rest if colon and fact.passage.part else fact.passage.text
+        named = link(words(_LOCATING.split(text)[0]), self._vocabulary)
+        return frozenset(x.term for x in named if x.kind in ATTACHMENT_KINDS)
+
+    def joints(self, structure: str) -> Mapping[str, tuple[Fact, ...]]:
+        """The joints that the cited actions of a muscle move, each with the facts that say so."""
+        found: dict[str, tuple[Fact, ...]] = {}
+        for one in self._entries.get(structure, ()):
+            if one.field == "action":
+                for term in one.terms:
+                    if self._vocabulary.kind(term) == "joint":
+                        found[term] = (*found.get(term, ()), one.fact)
+        return found
+
+    def groups_of(self, structure: str) -> tuple[tuple[str, Fact], ...]:
+        """The groups that name a muscle as their member, each with the fact that does."""
+        return tuple((group, held[structure]) for group, held in self.groups.items() if structure in held)
+
+    def seek(self, criteria: Sequence[Criterion], *, without: Iterable[str] = ()) -> tuple[Match, ...]:
+        """The muscles that meet all criteria: those that name the very thing first, then from head to foot."""
+        skipped = frozenset(without)
+        found = []
+        for name in self._entries:
+            if name in skipped:
+                continue
+            held = self._meets(name, criteria)
+            if held is not None:
+                found.append(Match(name, held[0], held[1]))
+        return tuple(sorted(found, key=lambda m: (not m.exact, self._rank[m.structure])))
+
+    def _meets(self, name: str, criteria: Sequence[Criterion]) -> tuple[tuple[tuple[Fact, ...], ...], bool] | None:
+        told: list[tuple[Fact, ...]] = []
+        exact = True
+        for one in criteria:
+            facts, same = self._telling(name, one)
+            if one.negated:
+                if facts:
+                    return None
+                continue
+            if not facts and not (one.field == "place" and self._lies(name, one)):
+                return None
+            exact = exact and (same or not facts)
+            told.append(facts)
+        return tuple(told), exact
+
+    def _lies(self, name: str, one: Criterion) -> bool:
+        return any(
+            target in self._vocabulary.ancestors(region) for _, target in one.choices for region in self._within[name]
+        )
+
+    def _telling(self, name: str, one: Criterion) -> tuple[tuple[Fact, ...], bool]:
+        """The facts of a muscle that meet a criterion, and whether one of them names the very thing."""
+        if one.field == "group":
+            facts = tuple(
+                held[name] for _, target in one.choices if (held := self.groups.get(target or "", {})) and name in held
+            )
+            return facts, True
+        met = [(entry.fact, rated) for entry in self._entries[name] if (rated := self._rate(entry, one))]
+        return tuple(fact for fact, _ in met), any(rated == 2 for _, rated in met)
+
+    def _rate(self, entry: Entry, one: Criterion) -> int:
+        """2 where the entry names what is wanted, 1 where it names a part or branch of it, else 0."""
+        if one.field == "crosses":
+            if entry.field != "action":
+                return 0
+        elif one.field == "attachment":
+            if entry.field not in {"origin", "insertion"}:
+                return 0
+        elif entry.field != one.field:
+            return 0
+        best = 0
+        for movement, target in one.choices:
+            if movement is not None and not (entry.movement and self._vocabulary.covers(movement, entry.movement)):
+                continue
+            if target is None or target in entry.terms:
+                best = 2
+            elif any(self._vocabulary.covers(target, term) for term in entry.terms):
+                best = max(best, 1)
+        return best

@@ -1,0 +1,110 @@
+"""Compares structures, or the parts of one, section by section: a table whose cells are cited."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from fabella_intents.mentions import STRUCTURES
+from fabella_intents.question import Context
+from fabella_intents.reading import Read
+
+from fabella.draft import Cell, Draft, Grid, Said, say
+from fabella.evidence import Fact
+
+if TYPE_CHECKING:
+    from fabella.desk import Desk
+
+ROWS = ("Location", "Heads", "Members", "Origin", "Insertion", "Action", "Innervation", "Blood supply")
+_MOST = 6  # columns of a table
+_JOINT = re.compile(r"\b(?:joints?|cross(?:es|ing)?|act(?:s|ing)? (?:on|at|over))\b", re.I)
+_HEADS = re.compile(r"\b(?:heads?|bell(?:y|ies)|parts?|halves|portions?)\b", re.I)
+
+
+def compare(read: Read, context: Context, desk: Desk) -> Draft:
+    """What the library says of each of the structures named, side by side."""
+    held = desk.facts.library.articles
+    named = [x.term for x in read.links if x.kind in STRUCTURES and len(x.terms) == 1]
+    if len(set(named)) < 2 and context.structure is not None and not _HEADS.search(read.text):
+        named = [context.structure, *named]  # "how is that different from the soleus?"
+    columns = [(one, None) for one in dict.fromkeys(named) if one in held]
+    lacking = [one for one in dict.fromkeys(named) if one not in held]
+    if len(columns) == 1 and desk.atlas.groups.get(columns[0][0]) and len(set(named)) == 1:
+        columns = [(one, None) for one in desk.atlas.groups[columns[0][0]]]
+    if len(columns) == 1 and len(held[columns[0][0]].parts) > 1:
+        columns = [(columns[0][0], part) for part in held[columns[0][0]].parts]
+    if len(columns) < 2:
+        if lacking:
+            reason = f"My sources hold no article about this: {', '.join(map(desk.display, lacking))}."
+            return desk.refuse(read, reason, intent="compare")
+        return desk.clarify(read, "Which structures shall I compare? Name two.")
+    return table(read, columns[:_MOST], desk, lacking=lacking)
+
+
+def table(
+    read: Read, columns: Sequence[tuple[str, str | None]], desk: Desk, *, lacking: Sequence[str] = ()
+) -> Draft:
+    """The table of structures, or of parts of them, with the rows that were asked for or all."""
+    wanted = _rows(read, desk)
+    parted = any(part is not None for _, part in columns)
+    rows = []
+    for row in wanted:
+        cells = [_facts(structure, part, row, desk, parted=parted) for structure, part in columns]
+        if any(cells):
+            rows.append((row, cells))
+    if not rows:
+        return desk.refuse(read, "My sources don't say that about these.", intent="compare")
+    said: list[Said] = []
+    grid = []
+    for row, cells in rows:
+        grid.append((row, tuple(_cell(cell) for cell in cells)))
+    for at in range(len(columns)):
+        for _, cells in rows:
+            said += [say(f.passage, desk.display(f.passage.structure)) for f in cells[at]]
+    names = tuple(_name(structure, part, desk, parted=parted) for structure, part in columns)
+    notes = tuple(f"My sources hold no article about this: {desk.display(one)}." for one in lacking)
+    return Draft(
+        "answered",
+        "compare",
+        said=tuple(dict.fromkeys(said)),
+        notes=notes,
+        structure=columns[0][0],
+        listed=tuple(dict.fromkeys(structure for structure, _ in columns)),
+        grid=Grid(names, tuple(grid)),
+        chance=max(read.answerable, desk.router.threshold),
+    )
+
+
+def _rows(read: Read, desk: Desk) -> tuple[str, ...]:
+    """The sections asked for: those of intents named outright, the actions for "which joint", else all."""
+    asked: list[str] = []
+    for name in read.asked:
+        asked += [s for s in desk.definitions[name].sections(name) if s in ROWS]
+    if not asked and _JOINT.search(read.text):
+        asked = ["Action"]
+    return tuple(row for row in ROWS if row in asked) if asked else ROWS
+
+
+def _facts(structure: str, part: str | None, row: str, desk: Desk, *, parted: bool) -> tuple[Fact, ...]:
+    held = tuple(f for f in desk.facts.section(structure, row) if not f.passage.further or row == "Location")
+    if part is None:
+        return held
+    if row in {"Heads", "Members", "Location"}:
+        return ()
+    own = tuple(f for f in held if f.passage.part == part)
+    return own or tuple(f for f in held if f.passage.part is None)
+
+
+def _cell(facts: Sequence[Fact]) -> Cell:
+    texts: dict[str, None] = {}
+    for fact in facts:
+        label, colon, rest = fact.passage.text.partition(": ")
+        own = colon and fact.passage.part is not None
+        texts[f"{label}: {rest}" if own else fact.passage.text] = None
+    cited = dict.fromkeys(c for f in facts for c in f.passage.citations)
+    return Cell("; ".join(texts), tuple(cited))
+
+
+def _name(structure: str, part: str | None, desk: Desk, *, parted: bool) -> str:
+    return f"{desk.display(structure)}, {part}" if part is not None else desk.display(structure)

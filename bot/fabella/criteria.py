@@ -1,0 +1,193 @@
+"""What a question for muscles wants of them: a movement at a joint, an attachment, a nerve, a place, a group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from fabella_intents.mentions import STRUCTURES, Link
+from fabella_intents.question import Question
+from fabella_intents.reading import Read
+from fabella_knowledge.model import ATTACHMENT_KINDS
+from fabella_knowledge.vocabulary import Vocabulary
+
+_SITES = ATTACHMENT_KINDS - STRUCTURES | {"tendon"}
+_TARGETS = frozenset({"joint", "region"}) | _SITES
+_FIELDS = {"nerve": "nerve", "root": "nerve", "artery": "artery", "compartment": "place", "group": "group"}
+_ORIGIN = frozenset("origin origins originate originates originating arise arises arising start starts begin begins".split())
+_INSERTION = frozenset("insertion insertions insert inserts inserting inserted end ends into onto".split())
+_ATTACH = frozenset("attach attaches attached attaching attachment attachments fixed anchored connect connects".split())
+_NOT = frozenset("not don't doesn't do not without never no nor except excluding".split()) - {"do"}
+_BESIDE = frozenset("besides beside except excluding than from apart beyond".split())
+_NEAR = 6  # words between a movement and what it moves
+_BEFORE = 3  # words before a criterion in which a "not" denies it
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One thing that the muscles sought have in common.
+
+    `field` is "action", "origin", "insertion", "attachment", "nerve", "artery", "place", "group" or "crosses". One of
+    the `choices` must hold: a movement (of actions alone) and what it moves, or a term. `negated` turns it round.
+    """
+
+    field: str
+    choices: tuple[tuple[str | None, str | None], ...]
+    negated: bool = False
+
+
+def criteria(read: Read, vocabulary: Vocabulary) -> tuple[Criterion, ...]:
+    """The criteria in a question, in its order; those of its slots where it is asked without a sentence."""
+    if not read.links:
+        return of_slots(read.question)
+    return _Reader(read, vocabulary).criteria()
+
+
+def of_slots(question: Question) -> tuple[Criterion, ...]:
+    """The criteria that slots say: movements at the joints named, landmarks, nerves, roots, arteries, places."""
+    found = [Criterion("action", tuple((one, at) for at in question.joints or (None,))) for one in question.movements]
+    if not question.movements:
+        found += [Criterion("crosses", ((None, one),)) for one in question.joints]
+    ends = {"origin", "insertion"} & set(question.intents)
+    field = ends.pop() if len(ends) == 1 else "attachment"
+    found += [Criterion(field, ((None, one),)) for one in question.landmarks]
+    found += [Criterion("nerve", ((None, one),)) for one in (*question.nerves, *question.roots)]
+    found += [Criterion("artery", ((None, one),)) for one in question.arteries]
+    found += [Criterion("place", ((None, one),)) for one in (*question.compartments, *question.regions)]
+    return tuple(found)
+
+
+def excluded(read: Read) -> frozenset[str]:
+    """The structures that the muscles sought are other than: "besides the soleus"."""
+    return frozenset(x.term for x in read.links if x.kind in STRUCTURES and x.kind != "group")
+
+
+class _Reader:
+    """Goes through the names of a question from left to right."""
+
+    def __init__(self, read: Read, vocabulary: Vocabulary) -> None:
+        self._read = read
+        self._vocabulary = vocabulary
+        self._links = [x for x in read.links if len(x.terms) == 1 and x.term not in _aside(read)]
+        self._used: set[int] = set()
+
+    def criteria(self) -> tuple[Criterion, ...]:
+        found: list[tuple[int, Criterion]] = []
+        for at, one in enumerate(self._links):
+            if one.kind == "movement":
+                found += [(one.start, made) for made in self._actions(at)]
+        last = next((c for _, c in found), None)
+        for at, one in enumerate(self._links):
+            made = self._other(at, one, last)
+            if made is not None and at not in self._used:
+                found.append((one.start, made))
+        found.sort(key=lambda x: x[0])
+        return self._united(found)
+
+    def _actions(self, at: int) -> list[Criterion]:
+        one = self._links[at]
+        term = self._vocabulary.terms[one.term]
+        negated = self._negated(one)
+        if term.means:
+            movement = next((m for m in term.means if self._vocabulary.kind(m) == "movement"), None)
+            target = next((m for m in term.means if self._vocabulary.kind(m) != "movement"), None)
+            return [Criterion("action", ((one.term, None), (movement, target)), negated)]
+        if term.joint is not None:
+            self._take_joint(at, term.joint)
+            return [Criterion("action", ((one.term, None),), negated)]
+        return [Criterion("action", ((one.term, target),), negated) for target in self._targets(at) or (None,)]
+
+    def _take_joint(self, at: int, joint: str) -> None:
+        """"Plantarflex the ankle": the joint says nothing new."""
+        for n, other in enumerate(self._links):
+            if other.term in {joint, "foot"} and abs(n - at) == 1:
+                self._used.add(n)
+
+    def _targets(self, at: int) -> list[str]:
+        """What the movement moves: named behind it, else right before it; that of the next one in "flex and adduct"."""
+        one = self._links[at]
+        behind = [n for n in range(at + 1, len(self._links))]
+        targets: list[str] = []
+        end = one.end
+        for n in behind:
+            other = self._links[n]
+            between = self._words(end, other.start)
+            if other.kind == "movement" or set(between) & (_ATTACH | _ORIGIN | _INSERTION) or len(between) > _NEAR:
+                break
+            if set(between) & {"in", "within"} and other.kind == "region" and targets:
+                break  # "curls the big toe in the leg"
+            if other.kind in _TARGETS and other.term not in self._read.conditional:
+                if targets and not set(between) & {"and", "at", "of"}:
+                    break
+                if targets and "and" not in between:
+                    self._used.add(n)  # "flexes the thigh at the hip"
+                    end = other.end
+                    continue
+                if "not" in between or "or" in between:
+                    break
+                targets.append(other.term)
+                self._used.add(n)
+                end = other.end
+        if targets:
+            return targets
+        before = self._links[at - 1] if at else None
+        if before is not None and before.kind in _TARGETS and at - 1 not in self._used and one.start - before.end <= 1:
+            self._used.add(at - 1)
+            return [before.term]
+        after = self._links[at + 1] if at + 1 < len(self._links) else None
+        if after is not None and after.kind == "movement" and set(self._words(one.end, after.start)) <= {"and", "or", "also", "both", "but", "do", "does", "not", "don't", "doesn't", "to"}:
+            if not self._vocabulary.terms[after.term].joint:
+                return self._targets(at + 1)
+        return []
+
+    def _other(self, at: int, one: Link, last: Criterion | None) -> Criterion | None:
+        negated = self._negated(one)
+        if one.kind in {"joint", "region"} and last is not None and last.choices[0][1] is not None:
+            before = self._words(max(self._read.start, one.start - 3), one.start)
+            if {"not", "or"} & set(before) and not set(before) & {"in", "of"}:
+                return Criterion("action", ((last.choices[0][0], one.term),), negated)
+        if one.kind in _FIELDS:
+            return Criterion(_FIELDS[one.kind], ((None, one.term),), negated)
+        if one.kind == "joint":
+            return Criterion("crosses", ((None, one.term),), negated) if one.term not in self._read.conditional else None
+        if one.kind == "region":
+            return Criterion("place", ((None, one.term),), negated)
+        if one.kind in _SITES:
+            return Criterion(self._end(one), ((None, one.term),), negated)
+        return None
+
+    def _end(self, one: Link) -> str:
+        """The end of a muscle that the verb before a site tells, else after it."""
+        before = self._words(self._read.start, one.start)
+        for word in reversed(before):
+            if word in _ATTACH:
+                return "attachment"
+            if word in _ORIGIN:
+                return "origin"
+            if word in _INSERTION:
+                return "insertion"
+        behind = set(self._words(one.end, self._read.start + len(self._read.row)))
+        return "origin" if behind & _ORIGIN else "insertion" if behind & (_INSERTION - {"into", "onto"}) else "attachment"
+
+    def _negated(self, one: Link) -> bool:
+        return bool(_NOT & set(self._words(max(self._read.start, one.start - _BEFORE), one.start)))
+
+    def _words(self, start: int, end: int) -> Sequence[str]:
+        return self._read.row[max(0, start - self._read.start) : max(0, end - self._read.start)]
+
+    def _united(self, found: Sequence[tuple[int, Criterion]]) -> tuple[Criterion, ...]:
+        """Criteria of one field that "or" joins are one with several choices."""
+        made: list[Criterion] = []
+        start = 0
+        for place, one in found:
+            either = "or" in self._words(start, place)
+            start = place
+            if made and either and made[-1].field == one.field and made[-1].negated == one.negated:
+                made[-1] = replace(made[-1], choices=(*made[-1].choices, *one.choices))
+            elif one not in made:
+                made.append(one)
+        return tuple(made)
+
+
+def _aside(read: Read) -> frozenset[str]:
+    return frozenset(x.term for x in read.links if x.kind in {"part", "author", "journal", "exercise", "method"})

@@ -1,0 +1,136 @@
+"""Answers a question for muscles with all those that the sources list, each with the fact and its citation."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from fabella_intents.mentions import STRUCTURES, link
+from fabella_intents.question import Context
+from fabella_intents.reading import Read
+from fabella_knowledge.model import Citation
+from fabella_knowledge.tokens import words
+
+from fabella.atlas import Match
+from fabella.criteria import Criterion, criteria, excluded
+from fabella.draft import Draft, Said
+from fabella.evidence import Fact
+
+if TYPE_CHECKING:
+    from fabella.desk import Desk
+
+_EACH = 2  # facts shown of a muscle for one criterion
+
+
+def muscles(read: Read, context: Context, desk: Desk) -> Draft:
+    """The muscles that meet what the question wants of them."""
+    wanted = criteria(read, desk.facts.library.vocabulary)
+    if not wanted or all(one.negated for one in wanted):
+        return desk.clarify(read, "What do the muscles have in common that you look for?")
+    found = desk.atlas.seek(wanted, without=excluded(read))
+    notes = holdings(desk)
+    if not found:
+        draft = desk.refuse(read, "My sources list no muscle for that.", intent="muscles")
+        return replace(draft, notes=(*notes, *draft.notes[1:]))
+    letter, told = _option(read, found, desk)
+    shown = tuple(_facts(match, wanted, desk) for match in told)
+    cited = Counter(c.reference for facts in shown for f in facts for c in f.passage.citations)
+    return Draft(
+        "answered",
+        "muscles",
+        f"Answer: {letter}." if letter else _lead(found, wanted),
+        tuple(_said(match, facts, cited, desk) for match, facts in zip(told, shown, strict=True)),
+        () if letter else (*_derived(wanted), *_parts(found, wanted, desk), *_left_out(wanted), *notes),
+        suggestions=desk.suggest(found[0].structure),
+        structure=told[0].structure if len(told) == 1 else None,
+        listed=tuple(match.structure for match in told),
+        chance=max(read.answerable, desk.router.threshold),
+    )
+
+
+def holdings(desk: Desk) -> tuple[str, ...]:
+    """How many muscles the library holds, and what a list doesn't prove."""
+    count = len(desk.atlas.muscles)
+    return (f"My library holds {count} muscles. That a muscle isn't listed is no proof that it doesn't belong here.",)
+
+
+def _lead(found: Sequence[Match], wanted: Sequence[Criterion]) -> str:
+    return f"My sources list {len(found)} muscle{'s' if len(found) != 1 else ''}."
+
+
+def _derived(wanted: Sequence[Criterion]) -> tuple[str, ...]:
+    if any(one.field == "crosses" for one in wanted):
+        return ("Crossing a joint is derived: a cited action moves it.",)
+    return ()
+
+
+def _parts(found: Sequence[Match], wanted: Sequence[Criterion], desk: Desk) -> tuple[str, ...]:
+    """What was counted in: parts and branches of what was asked for, as they are named."""
+    vocabulary = desk.facts.library.vocabulary
+    asked = [t for one in wanted if not one.negated for _, t in one.choices if t is not None]
+    named: dict[str, None] = {}
+    branch = False
+    for match in found:
+        for term in (t for facts in match.facts for f in facts for t in f.main):
+            wider = next((t for t in asked if t != term and vocabulary.covers(t, term)), None)
+            if wider is not None and vocabulary.kind(term) not in {"movement", "region", "joint"}:
+                named[term] = None
+                branch = branch or vocabulary.kind(term) in {"nerve", "artery"}
+    if not named or len(named) > 12:
+        return ()
+    return (f"Counted in as {'branches' if branch else 'parts'}: {', '.join(map(vocabulary.display, named))}.",)
+
+
+def _left_out(wanted: Sequence[Criterion]) -> tuple[str, ...]:
+    if any(one.negated for one in wanted):
+        return ("Left out are those of which a source says what you excluded; the others may do it unsaid.",)
+    return ()
+
+
+def _facts(match: Match, wanted: Sequence[Criterion], desk: Desk) -> tuple[Fact, ...]:
+    held = dict.fromkeys(f for facts in match.facts for f in _first(facts))
+    if not held:
+        place = desk.facts.section(match.structure, "Location", "Description", "Origin")
+        held = dict.fromkeys(place[:1] or desk.facts.of(match.structure)[:1])
+    return tuple(held)
+
+
+def _first(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    ordered = sorted(facts, key=lambda f: f.passage.further)
+    return tuple(ordered)[:_EACH]
+
+
+def _said(match: Match, facts: Sequence[Fact], cited: Counter[str], desk: Desk) -> Said:
+    """One muscle with what the sources say, cited by those sources that the list cites most."""
+    chosen: dict[Citation, None] = {}
+    for fact in facts:
+        chosen[max(fact.passage.citations, key=lambda c: cited[c.reference])] = None
+    texts = "; ".join(dict.fromkeys(_small(f.passage.text) for f in facts))
+    smooth = " (smooth muscle)" if match.structure in desk.atlas.smooth else ""
+    return Said(f"{desk.display(match.structure)}{smooth}: {texts}", tuple(chosen), facts[0].passage.id)
+
+
+def _small(text: str) -> str:
+    first, _, _ = text.partition(" ")
+    return text if len(first) > 1 and not first[1:].islower() else text[:1].lower() + text[1:]
+
+
+def _option(read: Read, found: Sequence[Match], desk: Desk) -> tuple[str, tuple[Match, ...]]:
+    """The letter of a multiple choice that the list settles and the muscles that settle it; "" and all without one."""
+    if read.question.form not in {"choice", "except"}:
+        return "", tuple(found)
+    held = {match.structure: match for match in found}
+    named: dict[str, set[str]] = {}
+    for option in read.question.options:
+        mark, _, text = option.partition("\t")
+        links = link(words(text), desk.facts.library.vocabulary)
+        named[mark] = {x.term for x in links if x.kind in STRUCTURES}
+    right = [mark for mark, terms in named.items() if terms and terms <= held.keys()]
+    wrong = [mark for mark, terms in named.items() if terms and not terms & held.keys()]
+    if read.question.form == "choice" and len(right) == 1:
+        return right[0], tuple(held[t] for t in held if t in named[right[0]])
+    if read.question.form == "except" and len(wrong) == 1:
+        return wrong[0], tuple(held[t] for t in held if any(t in terms for terms in named.values()))
+    return "", tuple(found)

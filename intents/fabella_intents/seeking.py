@@ -1,0 +1,62 @@
+"""Tells whether a question looks for muscles ("which muscles flex the knee?") instead of asking about one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from fabella_intents.mentions import STRUCTURES, Link
+
+SEEKING = "muscles"  # the intent of such questions
+# What muscles can have in common.
+_SHARED = frozenset(
+    "movement joint landmark bone cartilage disc ligament membrane fascia tendon nerve root artery compartment region "
+    "group".split()
+) | {"soft tissue"}  # fmt: skip
+_MUSCLES = re.compile(
+    r"\b(?:which|what|name|list|any|all|every|how many|tell me|give me|show|find|other|are there|is there|need|want)\b"
+    r"[^?!]{0,60}\b(?:muscles?|flexors|extensors|adductors|abductors|rotators|elevators|depressors|pronators|supinators|"
+    r"\w+flexors|invertors|evertors|synergists|movers|musculature)\b"
+    r"|^\W*(?:the |all |all the )?(?:\w+ ){0,4}(?:muscles?|flexors|extensors|adductors|abductors|rotators|elevators|"
+    r"depressors|pronators|supinators|\w+flexors|invertors|evertors)\b"
+    r"|\b(?:muscles?|musculature) (?:that|which|of|in|with|at|on|supplied|innervated|attached|attaching|inserting|arising|"
+    r"originating|crossing|acting|for|moving|fed|from|to|served|having)\b",
+    re.I,
+)
+_DOING = re.compile(
+    r"^\W*(?:so |and |ok |okay |hey |hi |please )*(?:what|who|which ones?|whatever|everything that|anything that|things that)\W+"
+    r"(?:all |else |also |really |actually |lets? you |helps? (?:you )?(?:to )?|makes? you |can )*"
+    r"(?:attach|insert|originat|aris|start|begin|cross|flex|extend|abduct|adduct|rotat|pronat|supinat|elevat|depress|"
+    r"protract|retract|evert|invert|dorsiflex|plantar ?flex|bend|straighten|mov|rais|lift|lower|pull|push|turn|clos|open|"
+    r"stabili|unlock|tens|wrinkl|shrug|chew|spread|point|curl|oppos|twist|squeez|shut|lies? in|is in)\w*",
+    re.I,
+)
+_SUPPLYING = re.compile(
+    r"\b(?:what|which|everything|anything|all)\b[^?!]{0,50}\b(?:supply|supplies|supplied|innervate[sd]?|serve[sd]?|feeds?|fed)\b"
+    r"|\bsupply of the\b|\b(?:is|gets?) (?:supplied|innervated|fed) by\b",
+    re.I,
+)
+_ON = re.compile(r"\b(?:attach(?:es|ed|ments?)?|inserts?|originates?|arises?)\b[^?!]{0,20}\b(?:to|on|onto|at|from|into|of)\b", re.I)
+_ASIDE = frozenset("besides beside except excluding than from help helps helping assist assists with like beyond".split())
+_BEFORE = 4  # words before a structure that may set it aside
+
+
+def seeks(text: str, row: Sequence[str], links: Sequence[Link], start: int) -> bool:
+    """Whether the words (`row`, from place `start` of the message) look for muscles by something that they share."""
+    if not any(one.kind in _SHARED for one in links) or any(one.kind in {"exercise", "author", "journal"} for one in links):
+        return False
+    named = [one for one in links if one.kind in STRUCTURES and one.kind not in {"group", "tendon"}]
+    if any(not aside(one, row, start) for one in named):
+        return False
+    if _MUSCLES.search(text) or _DOING.search(text):
+        return True
+    kinds = {one.kind for one in links}
+    if kinds & {"nerve", "artery", "root"} and _SUPPLYING.search(text):
+        return True
+    return False
+
+
+def aside(one: Link, row: Sequence[str], start: int) -> bool:
+    """Whether a structure is named to leave it out: "other than the soleus", "help the gastrocnemius"."""
+    at = one.start - start
+    return bool(_ASIDE & set(row[max(0, at - _BEFORE) : max(0, at)]))
