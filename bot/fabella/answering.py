@@ -9,6 +9,7 @@ from fabella_intents.definition import Definition
 from fabella_intents.mentions import STRUCTURES
 from fabella_intents.question import Context
 from fabella_intents.reading import Read
+from fabella_intents.splitting import POINTS
 from fabella_intents.subject import side_by_side
 
 from fabella import claims, meaning, naming
@@ -134,6 +135,10 @@ def _miscalled(read: Read, definition: Definition, context: Context, desk: Desk)
 def _unfitting(read: Read, definition: Definition, structure: str, desk: Desk) -> Draft | None:
     """The refusal of a question that names what no source knows, or asks what its structure can't be asked."""
     facts = desk.facts
+    apart = naming.apart(read, definition)
+    if apart is not None:
+        reason = f"My sources hold no article about this: {desk.display(apart)}."
+        return desk.refuse(read, reason, intent="structure", structure=structure)
     if naming.invented(read, facts.library.vocabulary) or naming.unheld(read):
         reason = "My sources know no structure of that name."
         return desk.refuse(read, reason, intent="structure", structure=structure)
@@ -174,27 +179,57 @@ def _section(read: Read, label: str, structure: str, context: Context, desk: Des
     if definition.subject is None and not any(x.term == structure for x in read.links):
         subject = meaning.holder(structure, label, definition, desk.facts)
     subject = subject or structure
+    if other is None:
+        label = _other_end(read, label, subject, desk)
+        definition = desk.definition(label)
     members = _of_members(read, label, definition, subject, context, desk)
     if members is not None:
         return members
     evidence = look_up(read, label, definition, subject, desk.facts)
     if not evidence.facts or not desk.fits(definition, subject):
         return desk.unsaid(read, subject, intent=definition.name)
-    evidence = _of_both(read, label, definition, subject, evidence, desk)
+    evidence = _of_both(read, label, definition, subject, evidence, context, desk)
     verdict = decide(read, subject, evidence, desk.facts)
     if meaning.beside(read, definition, evidence, verdict, desk.facts):
         return desk.refuse(read, "My sources don't say that.", intent=definition.name, structure=subject)
     return tell(read, definition, subject, evidence, verdict, context, desk)
 
 
+def _other_end(read: Read, label: str, subject: str, desk: Desk) -> str:
+    """The label of the end that has the site named, where none is told outright: "its humeral attachment"."""
+    ends = [
+        name for name, one in desk.definitions.items() if one.sections(name) in {("Origin",), ("Insertion",)}
+    ]
+    if label not in ends or label in read.asked or read.question.form != "open" or not read.question.landmarks:
+        return label
+    there = next((one for one in ends if one != label), None)
+    covers = desk.facts.library.vocabulary.covers
+
+    def names(one: str | None) -> bool:
+        held = desk.facts.section(subject, *desk.definition(one or label).sections(one or label))
+        return any(covers(site, t) for site in read.question.landmarks for f in held for t in f.main)
+
+    return there if there is not None and not names(label) and names(there) else label
+
+
 def _of_both(
-    read: Read, label: str, definition: Definition, subject: str, evidence: Evidence, desk: Desk
+    read: Read,
+    label: str,
+    definition: Definition,
+    subject: str,
+    evidence: Evidence,
+    context: Context,
+    desk: Desk,
 ) -> Evidence:
     """The evidence on how two structures lie, with what the other one's article says of the first."""
     if "Relations" not in definition.sections(label):
         return evidence
-    others = dict.fromkeys(x.term for x in read.links if x.kind in STRUCTURES and x.term != subject and len(x.terms) == 1)
-    told = tuple(f for one in others for f in desk.facts.section(one, "Relations") if subject in f.terms)
+    others: dict[str | None, None] = dict.fromkeys(
+        x.term for x in read.links if x.kind in STRUCTURES and x.term != subject and len(x.terms) == 1
+    )
+    if not others and context.structure not in (None, subject) and POINTS & set(read.row):
+        others = {context.structure: None}  # "where is the soleus relative to it?"
+    told = tuple(f for one in others for f in desk.facts.section(one or "", "Relations") if subject in f.terms)
     about = tuple(f for f in evidence.facts if others.keys() & f.terms) or evidence.facts
     if not told:
         return evidence

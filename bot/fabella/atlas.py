@@ -70,6 +70,7 @@ class Atlas:
         self._rank = {
             name: (order.get(articles[name].region, len(order)), n) for n, name in enumerate(self._entries)
         }
+        self._order = {name: n for n, name in enumerate(self._vocabulary.terms)}
         self._within = {name: self._regions(name) for name in self._entries}
 
     def _regions(self, name: str) -> frozenset[str]:
@@ -83,7 +84,8 @@ class Atlas:
         if field in {"origin", "insertion"}:
             return Entry(field, None, self._sites(fact), fact)
         if field == "action":
-            moving = [x.term for x in link(words(fact.passage.text), self._vocabulary) if x.kind == "movement"]
+            named = [x.term for x in link(words(fact.passage.text), self._vocabulary) if x.kind == "movement"]
+            moving = [t for name in named for t in self._vocabulary.meaning(name)[::-1] if kind(t) == "movement"]
             terms = frozenset(t for t in fact.main if kind(t) != "movement")
             joint = self._vocabulary.terms[moving[0]].joint if moving else None
             return Entry(field, moving[0] if moving else None, terms | ({joint} if joint else set()), fact)
@@ -119,7 +121,15 @@ class Atlas:
             held = self._meets(name, criteria)
             if held is not None:
                 found.append(Match(name, held[0], held[1]))
-        return tuple(sorted(found, key=lambda m: (not m.exact, self._rank[m.structure])))
+        return tuple(sorted(found, key=lambda m: (not m.exact, self._place(m, criteria), self._rank[m.structure])))
+
+    def _place(self, match: Match, criteria: Sequence[Criterion]) -> int:
+        """The place of a muscle among the layers or compartments that were asked for, in the vocabulary's order."""
+        wanted = [one for one in criteria if not one.negated]
+        if len(wanted) != 1 or wanted[0].field != "place":
+            return 0
+        named = (t for facts in match.facts for f in facts for t in f.main if self._vocabulary.kind(t) == "compartment")
+        return min((self._order.get(t, len(self._order)) for t in named), default=len(self._order))
 
     def _meets(self, name: str, criteria: Sequence[Criterion]) -> tuple[tuple[tuple[Fact, ...], ...], bool] | None:
         told: list[tuple[Fact, ...]] = []

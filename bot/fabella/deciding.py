@@ -45,6 +45,8 @@ def decide(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
     if against is not None and not question.negated:
         return against
     found = against or next((v for v in checks if v is not None and v.kind == SUPPORTED), None)
+    if found is None and question.form == "presumes" and not question.negated:
+        found = motion.untold(read, evidence, facts)
     if found is None or (found.kind == SUPPORTED and accounts(read)):
         return Verdict(OPEN, evidence.facts)  # one source's yes is not every source's: all accounts are told
     if question.negated and found.kind == CONTRADICTED:

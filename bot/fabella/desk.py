@@ -66,7 +66,9 @@ class Desk:
 
     def suggest(self, structure: str | None, *, without: tuple[str, ...] = ()) -> tuple[str, ...]:
         """Up to three questions that the library answers."""
-        chosen = structure if structure in self.facts.library.articles else next(iter(self.facts.by_size()), None)
+        articles = self.facts.library.articles
+        default = self.facts.library.vocabulary.parts.default
+        chosen = next((one for one in (structure, default, *self.facts.by_size()) if one in articles), None)
         return self.suggestions.about(chosen, without=without)[:LIMIT] if chosen is not None else ()
 
     def definition(self, label: str) -> Definition:
@@ -79,8 +81,7 @@ class Desk:
 
     def fits(self, definition: Definition, structure: str) -> bool:
         """Whether the intent can be asked of a structure of that kind."""
-        kind = self.facts.library.vocabulary.kind(structure)
-        return not definition.kinds or kind in definition.kinds or (kind == "group" and "muscle" in definition.kinds)
+        return definition.suits(self.facts.library.vocabulary.kind(structure))
 
     def display(self, term: str) -> str:
         """How a term is printed."""

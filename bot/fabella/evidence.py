@@ -71,7 +71,7 @@ class Facts:
         parts = {x.term for x in head if x.kind == "part"} | ({passage.part} if passage.part else set())
         return Fact(
             passage,
-            frozenset(t for x in head if x.kind != "part" for t in x.terms),
+            frozenset(t for x in head if x.kind != "part" for name in x.terms for t in vocabulary.meaning(name)),
             frozenset(t for x in tail if x.kind != "part" for t in x.terms),
             frozenset(parts),
             frozenset(stem(w) for w in words(text) if w not in STOP),

@@ -32,6 +32,9 @@ _LOG = logging.getLogger(__name__)
 def references(read: Read, context: Context, desk: Desk) -> Draft:
     """Which source says so, its particulars, all of them, or in a citation style."""
     label = read.question.intents[0]
+    if read.question.structure is None and context.structure is None and read.question.parts:
+        # "Which source gives the origin of the lateral head?"
+        read = read.about(desk.facts.library.vocabulary.parts.default)
     style = next((_STYLES[w] for w in read.row if w in _STYLES), None)
     wrong = desk.bibliography.mismatch(read)
     several = bool(_PLURAL & set(read.row))

@@ -14,7 +14,7 @@ from fabella_knowledge.tokens import words
 
 from fabella.evidence import Evidence, Fact, Facts
 from fabella.limits import alone, left_out
-from fabella.verdict import CONTRADICTED, OPEN, SUPPORTED, Verdict
+from fabella.verdict import CONTRADICTED, OPEN, SUPPORTED, UNTOLD, Verdict
 
 _NO_PART = re.compile(
     r"\b(?:nothing (?:to do|at|on|with|happens)|no (?:action|effect|role|function|influence|part|business)"
@@ -63,6 +63,21 @@ def movements(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
             # Another condition than the source's: denied where it is said to be the only one, else left open.
             return Verdict(CONTRADICTED if alone(read, {one.term}) else OPEN, told)
     return Verdict(SUPPORTED, told)
+
+
+def untold(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
+    """ "Why does the soleus cross the knee?": a joint or movement that no action of the structure names."""
+    acting = tuple(f for f in evidence.considered if f.passage.section == "Action" and not f.passage.further)
+    if not acting:
+        return None
+    vocabulary = facts.library.vocabulary
+    moved = {x.term for x in read.links if x.kind == "joint" and x.term not in read.conditional and not left_out(x, read)}
+    made = {x.term for x in read.links if x.kind == "movement" and x.term not in read.conditional}
+    joints = frozenset().union(*(facts.joints(f) for f in acting))
+    told = frozenset().union(*(f.main for f in acting))
+    strange = bool(joints) and any(not any(vocabulary.covers(one, at) for at in joints) for one in moved)
+    strange = strange or any(not any(vocabulary.covers(one, t) or vocabulary.covers(t, one) for t in told) for one in made)
+    return Verdict(UNTOLD, acting) if strange else None
 
 
 def _moved(movement: Link, read: Read) -> set[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from fabella_intents.definition import Definition
+from fabella_intents.mentions import STRUCTURES
 from fabella_intents.reading import Read
 from fabella_knowledge.vocabulary import Vocabulary
 
@@ -17,10 +19,30 @@ _FUNCTION_WORDS = frozenset(
     "is are the same and or how what where which does do did in on of for to with vs versus as like originate insert attach start end from please".split()
 )
 
+_APART = frozenset("bone landmark nerve artery joint cartilage disc ligament membrane fascia".split())
+_SOON = 5  # words before what is asked about
+_WHAT_IS = re.compile(
+    r"^\W*(?:(?:so|and|ok|okay|hi|hey|please)\W+)*(?:what|where)(?:'s|\s+(?:is|are|does|do))?\s+(?:the\s+|a\s+)?"
+    r"(?!(?:attachments?|insertions?|origins?|nerve|nerves|muscles?|supply)\b)",
+    re.I,
+)
+_RELATIVE = re.compile(r"\b(?:relation|relative|relate)\b", re.I)
+
 
 def unheld(read: Read) -> bool:
     """Whether a noun for a kind of structure stands there that no term of the vocabulary accounts for."""
     return bool(_UNHELD & set(read.loose))
+
+
+def apart(read: Read, definition: Definition) -> str | None:
+    """A bone, nerve or the like that is asked about itself: "where is the patella, seen from the fabella?"."""
+    if definition.handler is not None or not _WHAT_IS.match(read.text):
+        return None
+    first = next(iter(read.links), None)
+    if any(x.kind in STRUCTURES for x in read.links) and not _RELATIVE.search(read.text):
+        return None
+    held = first is not None and first.kind in _APART and first.start - read.start <= _SOON
+    return first.term if first is not None and held and len(first.terms) == 1 else None
 
 
 def invented(read: Read, vocabulary: Vocabulary) -> bool:

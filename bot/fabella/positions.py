@@ -9,7 +9,7 @@ from fabella_intents.reading import Read
 from fabella_knowledge.tokens import DETERMINERS, words
 
 from fabella import meaning
-from fabella.evidence import Evidence, Facts
+from fabella.evidence import Evidence, Fact, Facts
 from fabella.verdict import CONTRADICTED, SUPPORTED, Verdict
 
 _IN = frozenset({"in", "on", "of", "at", "from", "inside", "within"})
@@ -23,15 +23,17 @@ def depth(read: Read, facts: Facts, structure: str) -> Verdict | None:
     claimed = _ordered(read.links, structure) or _of_subject(read, structure)
     if claimed is None:
         return None
+    agreeing: list[Fact] = []
+    opposed: list[Fact] = []
     for fact in (f for one in dict.fromkeys((structure, claimed[0], claimed[2])) for f in facts.section(one, "Relations")):
         named = link(words(fact.passage.text), vocabulary)
         told = _ordered(named, fact.passage.structure) or _implied(named, fact.passage.structure)
-        if told is None:
-            continue
-        if {claimed[0], claimed[2]} == {told[0], told[2]}:
+        if told is not None and {claimed[0], claimed[2]} == {told[0], told[2]}:
             same = claimed == told or (claimed[2], vocabulary.opposite(claimed[1]), claimed[0]) == told
-            return Verdict(SUPPORTED if same else CONTRADICTED, (fact,))
-    return None
+            (agreeing if same else opposed).append(fact)
+    if not agreeing and not opposed:
+        return None
+    return Verdict(SUPPORTED, tuple(agreeing)) if agreeing else Verdict(CONTRADICTED, tuple(opposed))
 
 
 def _implied(links: Sequence[Link], structure: str) -> tuple[str, str, str] | None:

@@ -15,7 +15,7 @@ from fabella_knowledge.tokens import words
 
 from fabella.atlas import Match
 from fabella.criteria import Criterion, criteria, excluded
-from fabella.draft import Draft, Said
+from fabella.draft import Draft, Said, say
 from fabella.evidence import Fact
 
 if TYPE_CHECKING:
@@ -37,17 +37,26 @@ def muscles(read: Read, context: Context, desk: Desk) -> Draft:
     letter, told = _option(read, found, desk)
     shown = tuple(_facts(match, wanted, desk) for match in told)
     cited = Counter(c.reference for facts in shown for f in facts for c in f.passage.citations)
+    about = () if letter else _described(wanted, desk)
     return Draft(
         "answered",
         "muscles",
         f"Answer: {letter}." if letter else _lead(found, wanted),
-        tuple(_said(match, facts, cited, desk) for match, facts in zip(told, shown, strict=True)),
+        (*about, *(_said(match, facts, cited, desk) for match, facts in zip(told, shown, strict=True))),
         () if letter else (*_derived(wanted), *_parts(found, wanted, desk), *_left_out(wanted), *notes),
         suggestions=desk.suggest(found[0].structure),
         structure=told[0].structure if len(told) == 1 else None,
         listed=tuple(match.structure for match in told),
         chance=max(read.answerable, desk.router.threshold),
     )
+
+
+def _described(wanted: Sequence[Criterion], desk: Desk) -> tuple[Said, ...]:
+    """What the article of the one group asked for says of it."""
+    if len(wanted) != 1 or wanted[0].field != "group" or len(wanted[0].choices) != 1:
+        return ()
+    group = wanted[0].choices[0][1] or ""
+    return tuple(say(f.passage, desk.display(group)) for f in desk.facts.section(group, "Description"))
 
 
 def holdings(desk: Desk) -> tuple[str, ...]:
@@ -69,7 +78,7 @@ def _derived(wanted: Sequence[Criterion]) -> tuple[str, ...]:
 def _parts(found: Sequence[Match], wanted: Sequence[Criterion], desk: Desk) -> tuple[str, ...]:
     """What was counted in: parts and branches of what was asked for, as they are named."""
     vocabulary = desk.facts.library.vocabulary
-    asked = [t for one in wanted if not one.negated for _, t in one.choices if t is not None]
+    asked = [t for one in wanted if not one.negated and one.field != "place" for _, t in one.choices if t is not None]
     named: dict[str, None] = {}
     branch = False
     for match in found:
@@ -107,9 +116,16 @@ def _said(match: Match, facts: Sequence[Fact], cited: Counter[str], desk: Desk) 
     chosen: dict[Citation, None] = {}
     for fact in facts:
         chosen[max(fact.passage.citations, key=lambda c: cited[c.reference])] = None
-    texts = "; ".join(dict.fromkeys(_small(f.passage.text) for f in facts))
+    texts = "; ".join(dict.fromkeys(_told(f, desk) for f in facts))
     smooth = " (smooth muscle)" if match.structure in desk.atlas.smooth else ""
     return Said(f"{desk.display(match.structure)}{smooth}: {texts}", tuple(chosen), facts[0].passage.id)
+
+
+def _told(fact: Fact, desk: Desk) -> str:
+    if fact.passage.section == "Members":
+        group = desk.display(fact.passage.structure)
+        return f"member of the group {group[:1].lower()}{group[1:]}"
+    return _small(fact.passage.text)
 
 
 def _small(text: str) -> str:

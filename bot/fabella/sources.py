@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from fabella_intents.question import SOURCE, Context
@@ -16,13 +15,14 @@ from fabella_knowledge.tokens import words
 from fabella.evidence import STOP, Facts, stem
 
 _GENERIC = frozenset(
-    "source reference paper study studies article book author authors author's year doi link journal title which what who wrote says said say one the first "
+    "give gives giving source reference paper study studies article book author authors author's year doi link journal title which what who wrote says said say one the first "
     "last second third cite citation published publication edition url name full give me where did you get that from it is in of and for on by backs back "
     "behind support supports claim number page pages volume issue come comes research evidence "
     "studied researched research investigated two three those these publish published publisher printed wrote he she his her both them they are more any not anymore instead rather wrong mean meant sorry too also please again ok no so names name their when".split()
 )
 
 
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _CLOSE = 0.45  # the least weight of shared words that tells a reference
 _INITIALS = 4  # letters of initials at most
 _PRONOUNS = frozenset({"he", "she", "we", "you"})  # family names that mean nobody in a question
@@ -52,13 +52,9 @@ class Bibliography:
         return {name: tuple(held) for name, held in made.items()}
 
     @cached_property
-    def _weights(self) -> Mapping[str, float]:
-        """How much a stem tells: log(1 + n / df) / log(1 + n), of n references that have it in df of them."""
-        count = Counter(
-            stem for name in self.references for stem in self._titles[name].union(*self._claims[name])
-        )
-        n = len(self.references)
-        return {stem: math.log(1 + n / df) / math.log(1 + n) for stem, df in count.items()}
+    def _stems(self) -> Mapping[str, frozenset[str]]:
+        """All stems of each reference: of its title and of what it is cited for."""
+        return {name: self._titles[name].union(*self._claims[name]) for name in self.references}
 
     def meant(self, read: Read, context: Context, *, limit: int = 3) -> tuple[Reference, ...]:
         """The references that a question names, describes or points back to, best first; empty when none is meant."""
@@ -80,11 +76,12 @@ class Bibliography:
             works = [self._best(row, [r for r in dated if name in self._names[r.id]]) for name in people]
             # Two people with a work each: both are meant.
             several = tuple(dict.fromkeys(one for one in works if one is not None))
-            return several if len(several) > 1 else self._ranked(row, dated)[:limit] if len(dated) > 1 else dated
+            best = self._ranked(row, dated, close=0.0)[:limit] if len(dated) > 1 else dated
+            return several if len(several) > 1 else best or dated[:limit]
         everything = self._giving(row)
         if context.cited and not read.links:
             # "The DOI as well, please", "who studied them?": what was shown, unless a title or a figure is told.
-            figure = any(w.isdigit() for w in row)
+            figure = any(w.isdigit() and not _YEAR.fullmatch(w) for w in row)
             return (self._ranked(row, everything, claims=figure) or self._of(context.cited))[:limit]
         near = self._near(read, context)
         found = (
@@ -142,7 +139,7 @@ class Bibliography:
         best, found = 0.0, None
         for passage in self._facts.library.passages:
             if any(c.reference == one.id for c in passage.citations):
-                score = self._told(asked & _stems(f"{passage.section} {passage.text}"))
+                score = float(len(asked & _stems(f"{passage.section} {passage.text}")))
                 if score > best:
                     best, found = score, passage.id
         return found
@@ -154,7 +151,7 @@ class Bibliography:
 
     def _best(self, row: Sequence[str], pool: Sequence[Reference]) -> Reference | None:
         """The one work, or the one that the words fit best; None where none of several fits."""
-        return pool[0] if len(pool) == 1 else next(iter(self._ranked(row, pool)), None)
+        return pool[0] if len(pool) == 1 else next(iter(self._ranked(row, pool, close=0.0)), None)
 
     def _of_item(self, item: str) -> tuple[Reference, ...]:
         """The reference that an item of `Context.listed` is, or those behind what it names."""
@@ -172,24 +169,27 @@ class Bibliography:
     def _of(self, names: Sequence[str] | dict[str, None]) -> tuple[Reference, ...]:
         return tuple(self.references[n] for n in names if n in self.references)
 
-    def _ranked(self, row: Sequence[str], pool: Sequence[Reference], *, claims: bool = True) -> tuple[Reference, ...]:
-        """The best by the words of the titles and, with `claims`, of what they are cited for."""
+    def _ranked(
+        self, row: Sequence[str], pool: Sequence[Reference], *, claims: bool = True, close: float = _CLOSE
+    ) -> tuple[Reference, ...]:
+        """The best by the words of the titles and, with `claims`, of what they are cited for.
+
+        A stem that df of the n references in `pool` have weighs log(1 + n / df) / log(1 + n).
+        """
         asked = _stems(" ".join(row))
-        if not asked:
-            return ()
+        n = len(pool)
+        spread = {stem: sum(stem in self._stems[one.id] for one in pool) for stem in asked}
+        weights = {stem: math.log(1 + n / df) / math.log(1 + n) for stem, df in spread.items() if df}
         scores = []
-        for n, one in enumerate(pool):
-            title = 1.5 * self._told(asked & self._titles[one.id])
+        for at, one in enumerate(pool):
+            title = 1.5 * sum(weights.get(stem, 0.0) for stem in asked & self._titles[one.id])
             told = self._claims[one.id] if claims else ()
-            claim = max((self._told(asked & held) for held in told), default=0.0)
-            scores.append((title + claim, -n, one))
+            claim = max((sum(weights.get(stem, 0.0) for stem in asked & held) for held in told), default=0.0)
+            scores.append((title + claim, -at, one))
         best = max((score for score, _, _ in scores), default=0.0)
-        if best < _CLOSE:
+        if best <= 0.0 or best < close:
             return ()
         return tuple(one for score, _, one in sorted(scores, key=lambda x: x[:2], reverse=True) if score >= 0.85 * best)
-
-    def _told(self, shared: Iterable[str]) -> float:
-        return sum(self._weights.get(one, 0.0) for one in shared)
 
 
 def _people(one: Reference) -> frozenset[str]:

@@ -12,7 +12,7 @@ from fabella import others
 from fabella.desk import Desk
 from fabella.draft import Draft, fitted, say
 from fabella.evidence import Evidence, Fact
-from fabella.verdict import CONTRADICTED, OPEN, SUPPORTED, Verdict
+from fabella.verdict import CONTRADICTED, OPEN, SUPPORTED, UNTOLD, Verdict
 
 _MORE_ABOUT = re.compile(r"\bmore (?:about|on)\b", re.I)
 MORE = 5  # statements that "more" adds about a structure
@@ -37,7 +37,7 @@ def tell(
         # "Which head can contain it?" makes that head the one to speak of.
         parts = tuple(sorted(frozenset().union(*(f.parts for f in facts[: len(kept)]))))[:1]
     return Draft(
-        "corrected" if verdict.kind == CONTRADICTED and not verdict.letter else "answered",
+        "corrected" if verdict.kind in {CONTRADICTED, UNTOLD} and not verdict.letter else "answered",
         definition.name,
         _lead(question, verdict),
         kept,
@@ -55,6 +55,8 @@ def _lead(question: Question, verdict: Verdict) -> str:
         return f"Answer: {verdict.letter}."
     if verdict.kind == CONTRADICTED:
         return "False." if question.form == "truefalse" else "Not quite."
+    if verdict.kind == UNTOLD:
+        return "My sources don't say so. They say:"
     if verdict.kind == SUPPORTED and question.form == "truefalse":
         return "True."
     return "Yes." if verdict.kind == SUPPORTED and question.form == "yesno" and not question.negated else ""
@@ -76,7 +78,7 @@ def _chosen(read: Read, evidence: Evidence, verdict: Verdict, context: Context, 
     if others.asked(read) and (verdict.kind == OPEN or others.whether(read)):
         facts = others.others(read, evidence, context, desk.facts)
     else:
-        decided = verdict.kind == CONTRADICTED or verdict.letter or question.form in {"yesno", "truefalse", "either"}
+        decided = verdict.kind in {CONTRADICTED, UNTOLD} or verdict.letter or question.form in {"yesno", "truefalse", "either"}
         facts = (verdict.facts if decided else ()) or evidence.facts
     return _shorter(facts) if question.brief and read.elliptical and not question.parts else facts
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fabella.evidence import Fact
 
 SUPPORTED, CONTRADICTED, OPEN = "supported", "contradicted", "open"
+UNTOLD = "untold"  # taken for granted, and told by no source
 
 
 @dataclass(frozen=True, slots=True)

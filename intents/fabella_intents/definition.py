@@ -83,6 +83,10 @@ class Definition:
         """The router's classes of this intent: "origin", or "fabella.where" where there are aspects."""
         return tuple(f"{self.name}.{one.name}" if one.name else self.name for one in self.aspects)
 
+    def suits(self, kind: str) -> bool:
+        """Whether it can be asked of a structure of that kind; a group of muscles is asked about like a muscle."""
+        return not self.kinds or kind in self.kinds or (kind == "group" and "muscle" in self.kinds)
+
     @property
     def supplies(self) -> bool:
         """Whether it asks for a nerve or an artery: it is answered from no other section."""

@@ -59,6 +59,11 @@ def link(row: Sequence[str], vocabulary: Vocabulary) -> tuple[Link, ...]:
                 terms, assumed = (doubt.default,), True
         found.append(Link(vocabulary.kind(terms[0]), terms, mention.start, mention.end, assumed, mention.terms))
         taken[mention.start : mention.end] = [True] * (mention.end - mention.start)
+    for at in range(len(row)):
+        short = None if taken[at] else vocabulary.shortened(row, at)
+        if short is not None and not any(taken[short.start : short.end]):
+            found.append(Link("muscle", short.terms, short.start, short.end, False, short.terms))
+            taken[short.start : short.end] = [True] * (short.end - short.start)
     found += _sides(row, taken, found, vocabulary)
     return tuple(sorted(found, key=lambda one: (one.start, one.end)))
 

@@ -45,8 +45,7 @@ def seeks(text: str, row: Sequence[str], links: Sequence[Link], start: int) -> b
     """Whether the words (`row`, from place `start` of the message) look for muscles by something that they share."""
     if not any(one.kind in _SHARED for one in links) or any(one.kind in {"exercise", "author", "journal"} for one in links):
         return False
-    named = [one for one in links if one.kind in STRUCTURES and one.kind not in {"group", "tendon"}]
-    if any(not aside(one, row, start) for one in named):
+    if names_one(links, row, start):
         return False
     if _MUSCLES.search(text) or _DOING.search(text):
         return True
@@ -54,6 +53,11 @@ def seeks(text: str, row: Sequence[str], links: Sequence[Link], start: int) -> b
     if kinds & {"nerve", "artery", "root"} and _SUPPLYING.search(text):
         return True
     return False
+
+
+def names_one(links: Sequence[Link], row: Sequence[str], start: int) -> bool:
+    """Whether a muscle or bone is named as what the question is about."""
+    return any(one.kind in {"muscle", "sesamoid bone"} and not aside(one, row, start) for one in links)
 
 
 def aside(one: Link, row: Sequence[str], start: int) -> bool:

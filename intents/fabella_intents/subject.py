@@ -34,7 +34,7 @@ def subject(
         named = [x.term for x in pool if x.kind in STRUCTURES and len(x.terms) == 1]
         if definition.subject in named:
             return definition.subject
-        fitting = [n for n in named if not definition.kinds or vocabulary.kind(n) in definition.kinds]
+        fitting = [n for n in named if definition.suits(vocabulary.kind(n))]
         held = [n for n in fitting if vocabulary.terms[n].article]
         if definition.subject is not None and named:
             # "which head of the gastrocnemius has it": the other structure is where, not what

@@ -23,7 +23,7 @@ from fabella_intents.predicting import Predictor
 from fabella_intents.question import Context, Question
 from fabella_intents.reading import Read, Reading
 from fabella_intents.router import Prediction, Router
-from fabella_intents.seeking import SEEKING, seeks
+from fabella_intents.seeking import SEEKING, names_one, seeks
 from fabella_intents.segments import Segment
 from fabella_intents.spelling import Speller
 from fabella_intents.splitting import POINTS, Splitter
@@ -116,6 +116,8 @@ class Understanding:
         intents, chance = self._chooser.choose(part, whole, words, form, inside, context, span[0])
         if not self._definition(intents).firm and seeks(form.stem or piece.text, words, inside, span[0]):
             intents, chance = (SEEKING,), max(chance, _SOUGHT)
+        elif intents == (SEEKING,) and names_one(inside, words, span[0]):
+            intents = (part.best(self.router.answerable - {SEEKING})[0] or SEEKING,)
         question = Question(
             intents=intents,
             structure=subject(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fabella_knowledge.tokens import DETERMINERS, singular, words
 
 _END = ""
+_INSIDE = DETERMINERS - {"that", "those"}  # "the muscle in the leg that curls the toe" names no leg curl
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Gazetteer:
         while at < len(keys):
             child = node.get(keys[at])
             if child is None:
-                if at > start and keys[at] in DETERMINERS:
+                if at > start and keys[at] in _INSIDE:
                     at += 1
                     continue
                 break

@@ -90,5 +90,5 @@ def _terms(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     row = words(text)
     named, runs = vocabulary.find(row)
     for one in sorted((*named, *runs), key=lambda x: x.start):
-        found += [term for term in one.terms if term not in found]
+        found += [term for name in one.terms for term in vocabulary.meaning(name) if term not in found]
     return tuple(found)

@@ -11,6 +11,9 @@ from fabella_knowledge.model import Term
 from fabella_knowledge.series import Run, Series, runs
 from fabella_knowledge.tokens import DETERMINERS, words
 
+_LETTERS = 3  # letters of a word that is cut short, at least
+_WORDS = 5  # words of a name that is
+
 
 @dataclass(frozen=True, slots=True)
 class Ambiguity:
@@ -64,6 +67,32 @@ class Vocabulary:
     gazetteer: Gazetteer
 
     @cached_property
+    def _shortened(self) -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
+        """Names of muscles in several words, with their term, by the first letters of the first word."""
+        table: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        for one in self.terms.values():
+            row = words(one.name)
+            if one.article and one.kind == "muscle" and 1 < len(row) <= _WORDS:
+                table.setdefault(row[0][:_LETTERS], []).append((row, one.name))
+        return {key: tuple(held) for key, held in table.items()}
+
+    def shortened(self, row: Sequence[str], start: int) -> Mention | None:
+        """A name whose words are all cut short from `start` on: "glut max", "tib ant", "flex dig sup"."""
+        found = []
+        for name, term in self._shortened.get(row[start][:_LETTERS], ()):
+            said = row[start : start + len(name)]
+            if (
+                len(said) == len(name)
+                and tuple(said) != name
+                and all(len(a) >= _LETTERS and b.startswith(a) for a, b in zip(said, name, strict=True))
+            ):
+                found.append((len(name), term))
+        if not found:
+            return None
+        longest = max(size for size, _ in found)
+        return Mention(tuple(term for size, term in found if size == longest), start, start + longest)
+
+    @cached_property
     def latin(self) -> frozenset[str]:
         """The Latin second words of muscles' names ("profundus"), which make another name of the first."""
         endings = ("us", "is", "or", "um")
@@ -79,6 +108,11 @@ class Vocabulary:
             yield at
             term = self.terms.get(at)
             at = (term.part_of or term.branch_of) if term else None
+
+    def meaning(self, name: str) -> tuple[str, ...]:
+        """A term with those that say the same in other words: "shrugging" with elevation and the scapula."""
+        term = self.terms.get(name)
+        return (name, *term.means) if term is not None else (name,)
 
     def covers(self, wider: str, narrower: str) -> bool:
         """Whether `narrower` is `wider` or belongs to it: the femur covers its lateral condyle."""
