@@ -56,7 +56,7 @@ DIALOGS: tuple[tuple[tuple[str, str, str], ...], ...] = (
     ),
     (
         ("What lies beneath the gastrocnemius?", "answered", "soleus"),
-        ("which nerve supplies that muscle?", "refused", ""),
+        ("which nerve supplies that muscle?", "answered", "tibial nerve"),
     ),
     (
         ("who wrote the leg curl paper?", "answered", "Gallucci"),

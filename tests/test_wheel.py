@@ -111,7 +111,7 @@ def test_the_wheel_holds_texts_definitions_and_types(names: frozenset[str]) -> N
     for package in SOURCES:
         assert f"{package}/__init__.py" in names
         assert f"{package}/py.typed" in names
-    assert "fabella_knowledge/texts/gastrocnemius.md" in names
+    assert "fabella_knowledge/texts/leg/gastrocnemius.md" in names
     assert "fabella_knowledge/texts/references.json" in names
     assert "fabella_knowledge/texts/vocabulary.toml" in names
     assert "fabella_intents/definitions/origin.toml" in names

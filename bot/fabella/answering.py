@@ -65,7 +65,8 @@ def _from_sections(read: Read, context: Context, desk: Desk) -> Draft:
     miscalled = _miscalled(read, definition, context, desk)
     if miscalled is not None:
         return miscalled
-    structure = read.question.structure or meaning.by_part(read, definition, desk.facts)
+    structure = _pointed(read, definition, context) or read.question.structure
+    structure = structure or meaning.by_part(read, definition, desk.facts)
     structure = structure or meaning.only(read, definition, desk.facts)
     structure = structure or meaning.by_terms(read, definition, desk.facts)
     if structure is None:
@@ -85,6 +86,17 @@ def _from_sections(read: Read, context: Context, desk: Desk) -> Draft:
     if len(several) > 1:
         return _merged([_sections(read, one, context, desk) for one in several], several, desk)
     return _beside(read, _sections(read, structure, context, desk), desk)
+
+
+def _pointed(read: Read, definition: Definition, context: Context) -> str | None:
+    """The structure of the conversation where another one is named beside it: "is it deep to the soleus?"."""
+    if "Relations" not in definition.sections(read.question.intents[0]) or context.structure is None:
+        return None
+    named = [x for x in read.links if x.kind in STRUCTURES]
+    if not named or any(x.term == context.structure for x in named):
+        return None
+    before = read.row[: max(0, named[0].start - read.start)]
+    return context.structure if {"it", "they"} & set(before) else None
 
 
 def _together(read: Read, structure: str, desk: Desk) -> tuple[str, ...]:
@@ -303,6 +315,6 @@ def _ambiguous(read: Read, desk: Desk) -> Draft:
     lead = f"That name may mean several structures: {', '.join(desk.display(t).lower() for t in read.doubts)}."
     if len(held) < 2:
         return desk.refuse(read, lead, intent=definition.name)
-    asked = definition.suggestion or "What is the {}?"
-    options = tuple(asked.format(desk.display(term).lower()) for term in held)
+    asked = definition.suggestion if "{}" in (definition.suggestion or "") else "What is the {}?"
+    options = tuple(str(asked).format(desk.display(term).lower()) for term in held)
     return desk.clarify(read, lead, options)

@@ -86,6 +86,9 @@ def parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check", parents=[common], help="report the problems of a library")
     check.add_argument("path", nargs="*", type=Path, metavar="PATH", help="folders beside the built-in texts")
+    check.add_argument(
+        "--gaps", action="store_true", help="also print, by region, what is missing and what rests on Wikipedia alone"
+    )
     return made
 
 

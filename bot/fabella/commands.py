@@ -73,7 +73,29 @@ def check(options: argparse.Namespace, folders: Sequence[Path]) -> int:
     for problem in problems:
         print(problem)
     print(f"{len(problems)} problem{'' if len(problems) == 1 else 's'}" if problems else "no problem found")
+    if options.gaps and not problems:
+        _print_gaps(*folders, *options.path)
     return PROBLEMS if problems else DONE
+
+
+def _print_gaps(*folders: Path) -> None:
+    """Print what the articles on muscles lack, region by region, and the shares of facts with one kind of source."""
+    import itertools
+
+    from fabella_knowledge import library as libraries
+    from fabella_knowledge.gaps import gaps, shares
+
+    library = libraries.load(*folders)
+    for region, held in itertools.groupby(gaps(library), key=lambda gap: gap.region):
+        print(f"\n{region or 'no region'}")
+        for gap in held:
+            if gap.missing:
+                print(f"  {gap.name}: no {', '.join(section.lower() for section in gap.missing)}")
+            for passage in gap.alone:
+                print(f"  {gap.name}: rests on Wikipedia alone: {passage.section.lower()}: {passage.text}")
+    print("\nfacts that rest on Wikipedia alone")
+    for share in shares(library):
+        print(f"  {share.section.lower():<14}{share.alone:>5} of {share.facts}")
 
 
 def converse(options: argparse.Namespace, folders: Sequence[Path]) -> int:

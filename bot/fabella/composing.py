@@ -15,6 +15,7 @@ from fabella.confidence import confidence
 from fabella.draft import Draft
 
 _GIVEN = ("answered", "corrected")
+_KEPT = 5  # statements of a list that the next question may refer to, and half as many of its structures
 _PLACES = 6  # places in one source that are printed one by one
 
 
@@ -152,6 +153,8 @@ def _context(
     shown = tuple(dict.fromkeys(one.passage for d in given for one in d.said if one.passage))
     if at < len(reads) and reads[at].question.more and before.structure == last.structure:
         shown = tuple(dict.fromkeys((*before.shown, *shown)))  # "more", and more again
+    if last.listed:
+        shown, cited = shown[:_KEPT], cited[:_KEPT]  # of a long list, enough to go on with
     return Context(
         structure=last.structure or before.structure,
         parts=last.parts,
@@ -159,6 +162,7 @@ def _context(
         references=tuple(dict.fromkeys((*before.references, *named))),
         shown=shown or before.shown,
         cited=cited,
+        sought=last.sought,
         beside=_beside(shown, last.structure, library),
         listed=_before(before) if picked else _listed(reading, given, before, library),
         last=reads[at].question.intents[0] if at < len(reads) else None,
@@ -181,7 +185,7 @@ def _listed(reading: Reading, given: Sequence[Draft], before: Context, library: 
             return before.listed  # the source of one of them: "and the third one?" still counts them
         earlier = () if among else before.listed
         return tuple(dict.fromkeys((*earlier, *named)))
-    listed = tuple(STRUCTURE + name for d in given for name in d.listed)
+    listed = tuple(STRUCTURE + name for d in given for name in d.listed[: 2 * _KEPT])
     if len(listed) > 1:
         return listed
     shown = [p for d in given for one in d.said if (p := library.by_id.get(one.passage)) is not None]
@@ -204,7 +208,7 @@ def _beside(shown: Sequence[str], structure: str | None, library: Library) -> st
         p for one in shown if (p := library.by_id.get(one)) is not None and p.section in {"Relations", "Description"}
     ]
     kind = library.vocabulary.kind
-    others = {t for p in told for t in p.terms if kind(t) == "muscle" and t != structure and t not in library.articles}
+    others = {t for p in told for t in p.terms if kind(t) == "muscle" and t != structure}
     return others.pop() if len(others) == 1 else None
 
 

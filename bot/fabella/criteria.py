@@ -57,6 +57,24 @@ def of_slots(question: Question) -> tuple[Criterion, ...]:
     return tuple(found)
 
 
+def written(wanted: Sequence[Criterion]) -> tuple[str, ...]:
+    """The criteria as texts that a context can carry: "action:flexion@knee joint", "!nerve:@tibial nerve"."""
+    return tuple(
+        ("!" if one.negated else "") + one.field + ":" + "/".join(f"{m or ''}@{t or ''}" for m, t in one.choices)
+        for one in wanted
+    )
+
+
+def parsed(texts: Sequence[str]) -> tuple[Criterion, ...]:
+    """The criteria that `written` wrote."""
+    found = []
+    for text in texts:
+        field, _, rest = text.removeprefix("!").partition(":")
+        pairs = (choice.partition("@") for choice in rest.split("/"))
+        found.append(Criterion(field, tuple((m or None, t or None) for m, _, t in pairs), text.startswith("!")))
+    return tuple(found)
+
+
 def excluded(read: Read) -> frozenset[str]:
     """The structures that the muscles sought are other than: "besides the soleus"."""
     return frozenset(x.term for x in read.links if x.kind in STRUCTURES and x.kind != "group")

@@ -38,7 +38,8 @@ class Grid:
 class Draft:
     """The outcome for one question. 
 
-    `references` are those that the answer is about, `listed` the structures that it lists, for later ordinals.
+    `references` are those that the answer is about, `listed` the structures that it lists, for later ordinals;
+    `sought` what these have in common.
     """
 
     status: str
@@ -52,6 +53,7 @@ class Draft:
     parts: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     listed: tuple[str, ...] = ()
+    sought: tuple[str, ...] = ()
     grid: Grid | None = None
     style: str | None = None
     chance: float = 0.5

@@ -119,13 +119,18 @@ class Engine:
         """The structures that the library holds an article about."""
         return tuple(one.display for one in self._model.library.articles.values())
 
-    def complete(self, prefix: str, *, limit: int = 10) -> tuple[str, ...]:
-        """Names of structures that begin with `prefix`, in their order; else those that a slip of it may mean."""
+    @property
+    def coverage(self) -> str:
+        """One sentence on what the library holds: its structures by name where they are few, else how many of each kind."""
+        return self._desk.covered
+
+    def complete(self, prefix: str, *, limit: int = 10, slips: bool = True) -> tuple[str, ...]:
+        """Names of structures that begin with `prefix`, the shortest first; else (`slips`) those that a slip of it may mean."""
         typed = " ".join(words(prefix))
         names = {alias: term.display for term in self._model.library.vocabulary.terms.values() if term.article
                  for alias in (" ".join(words(one)) for one in (term.name, *term.aliases))}  # fmt: skip
         found = dict.fromkeys(names[alias] for alias in sorted(names, key=len) if alias.startswith(typed))
-        if not found and len(typed) > 2:
+        if not found and slips and len(typed) > 2:
             found = dict.fromkeys(names[alias] for alias in names if fuzz.ratio(typed, alias) >= _NEAR)
         return tuple(found)[:limit]
 

@@ -25,6 +25,7 @@ Handler = Callable[[Read, Context, "Desk"], Draft]
 GROUP = "fabella.handlers"
 _STYLES = {"apa": "apa", "bibtex": "bibtex", "bib": "bibtex", "ama": "ama", "latex": "bibtex"}
 _PLURAL = frozenset("sources references papers studies books articles authors".split())
+_FEW = 12  # articles whose sources are all shown together
 _SEVERAL = 6  # sources shown to a question for several
 _LOG = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ def references(read: Read, context: Context, desk: Desk) -> Draft:
     if wrong:
         found = wrong
     elif label == "references.all":
-        found = desk.bibliography.all()
+        found = desk.bibliography.of(_spoken(read, context, desk))
     elif (read.picked or "").startswith(TOPIC):
         found = desk.bibliography.backing(_shown(str(read.picked).removeprefix(TOPIC), context, desk))
     else:
@@ -52,17 +53,30 @@ def references(read: Read, context: Context, desk: Desk) -> Draft:
     if not found:
         return desk.refuse(read, "I can't tell which source you mean.", intent="references")
     told = tuple(_named(one, read, desk, label) for one in found)
+    rest = len(desk.bibliography.references) - len(found)
+    notes = (f"My library cites {rest} further sources; ask for those of a structure.",) if rest > _SEVERAL else ()
     return Draft(
         status="corrected" if wrong else "answered",
         intent="references",
         lead="Not quite." if wrong else "",
         said=told if several or label == "references.all" else fitted(told),
+        notes=notes if label == "references.all" else (),
         references=tuple(one.id for one in found),
         structure=context.structure or read.question.structure,
         parts=context.parts,
         style=style,
         chance=read.answerable,
     )
+
+
+def _spoken(read: Read, context: Context, desk: Desk) -> tuple[str, ...]:
+    """The structures whose sources are all asked for: the one spoken of, else the default one and what goes with it."""
+    articles = desk.facts.library.articles
+    one = read.question.structure or context.structure or desk.facts.library.vocabulary.parts.default
+    if one not in articles or len(articles) <= _FEW:
+        return tuple(articles)
+    return (one, *(x for x in articles if x != one and articles[x].kind != "muscle" and articles[x].kind != "group"
+                   and desk.facts.near(one, x)))  # fmt: skip
 
 
 def _shown(topic: str, context: Context, desk: Desk) -> tuple[str, ...]:

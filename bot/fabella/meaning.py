@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from fabella_intents.definition import Definition
 from fabella_intents.mentions import STRUCTURES
@@ -70,12 +70,15 @@ def by_terms(read: Read, definition: Definition, facts: Facts) -> str | None:
     if cited:
         return max(cited, key=lambda n: len(facts.of(n)))  # "what did Cordova find?"
     covers = facts.library.vocabulary.covers
-    naming = [one for one in holders if _tell_of(terms, facts.section(one, *sections), covers)]
+    naming = _most({one: _told(terms, facts.section(one, *sections), covers) for one in holders})
     if not naming:
         # "What works the back of my lower leg": where a structure lies tells which one is meant.
         places = {t for t in terms if facts.library.vocabulary.kind(t) == "region"}
-        naming = [one for one in holders if _tell_of(places, facts.section(one, "Location"), covers)]
-    return max(naming, key=lambda n: len(facts.of(n))) if naming else None
+        naming = _most({one: _told(places, facts.section(one, "Location"), covers) for one in holders})
+    default = facts.library.vocabulary.parts.default
+    if len(naming) > 1:
+        return default if default in naming else None  # which of several is meant is not to be guessed
+    return next(iter(naming), None)
 
 
 def only(read: Read, definition: Definition, facts: Facts) -> str | None:
@@ -88,9 +91,15 @@ def only(read: Read, definition: Definition, facts: Facts) -> str | None:
     return held[0] if len(held) == 1 and (not definition.kinds or kind in definition.kinds) else None
 
 
-def _tell_of(terms: set[str], held: Sequence[Fact], covers: Callable[[str, str], bool]) -> bool:
-    """Whether one of the facts names one of the terms, or what belongs to it."""
-    return any(covers(term, one) for fact in held for one in fact.terms for term in terms)
+def _told(terms: set[str], held: Sequence[Fact], covers: Callable[[str, str], bool]) -> int:
+    """How many of the terms the facts name, themselves or by what belongs to them."""
+    return sum(any(covers(term, one) for fact in held for one in fact.terms) for term in terms)
+
+
+def _most(counts: Mapping[str, int]) -> tuple[str, ...]:
+    """The structures with the highest count above 0."""
+    best = max(counts.values(), default=0)
+    return tuple(one for one, count in counts.items() if count == best) if best else ()
 
 
 def tied(read: Read, structure: str, definition: Definition, facts: Facts) -> str | None:

@@ -72,9 +72,9 @@ class Names(Completer):
             if len(tail) < least:
                 return
             first, _, further = tail.partition(" ")
-            if further and not self._engine.complete(first):
+            if further and not self._engine.complete(first, slips=False):
                 continue  # "the gastroc" is near a name, but "the" begins none
-            found = self._engine.complete(tail)
+            found = self._engine.complete(tail, slips=not further)
             names = tuple(one for one in found if one.lower().startswith(tail.lower()))
             if not names and complete_event.completion_requested:
                 names = found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -14,19 +15,25 @@ from fabella_knowledge.model import Citation
 from fabella_knowledge.tokens import words
 
 from fabella.atlas import Match
-from fabella.criteria import Criterion, criteria, excluded
+from fabella.criteria import Criterion, criteria, excluded, parsed, written
 from fabella.draft import Draft, Said, say
 from fabella.evidence import Fact
 
 if TYPE_CHECKING:
     from fabella.desk import Desk
 
+_THE_MUSCLE = re.compile(r"\b(?:the|that|this) muscle (?:that|which|who)\b", re.I)
+_OF_THEM = re.compile(r"\b(?:which|what|any|all|one|ones|some|how many) (?:one |ones )?of (?:them|these|those)\b|\bthe ones that\b", re.I)
+_ENDS = frozenset({"origin", "insertion", "attachment"})
+_OFFERED = 5  # muscles that are offered at most
 _EACH = 2  # facts shown of a muscle for one criterion
 
 
 def muscles(read: Read, context: Context, desk: Desk) -> Draft:
     """The muscles that meet what the question wants of them."""
     wanted = criteria(read, desk.facts.library.vocabulary)
+    if context.sought and _OF_THEM.search(read.text):
+        wanted = (*parsed(context.sought), *wanted)
     if not wanted or all(one.negated for one in wanted):
         return desk.clarify(read, "What do the muscles have in common that you look for?")
     found = desk.atlas.seek(wanted, without=excluded(read))
@@ -34,6 +41,9 @@ def muscles(read: Read, context: Context, desk: Desk) -> Draft:
     if not found:
         draft = desk.refuse(read, "My sources list no muscle for that.", intent="muscles")
         return replace(draft, notes=(*notes, *draft.notes[1:]))
+    described = _described_one(read, wanted, found, desk)
+    if described is not None:
+        return described
     letter, told = _option(read, found, desk)
     shown = tuple(_facts(match, wanted, desk) for match in told)
     cited = Counter(c.reference for facts in shown for f in facts for c in f.passage.citations)
@@ -47,8 +57,21 @@ def muscles(read: Read, context: Context, desk: Desk) -> Draft:
         suggestions=desk.suggest(found[0].structure),
         structure=told[0].structure if len(told) == 1 else None,
         listed=tuple(match.structure for match in told),
+        sought=written(wanted),
         chance=max(read.answerable, desk.router.threshold),
     )
+
+
+def _described_one(
+    read: Read, wanted: Sequence[Criterion], found: Sequence[Match], desk: Desk
+) -> Draft | None:
+    """A question back where one muscle is described and asked about: "where does the muscle that opens the jaw insert?"."""
+    asked = [name for name in read.asked if desk.definitions[name].suggestion and not desk.definitions[name].refusal]
+    if not asked or not _THE_MUSCLE.search(read.text) or any(one.field in _ENDS for one in wanted):
+        return None
+    suggestion = desk.definitions[asked[0]].suggestion or ""
+    options = tuple(suggestion.format(desk.display(match.structure).lower()) for match in found[:_OFFERED])
+    return desk.clarify(read, "Which of these muscles do you mean?", options)
 
 
 def _described(wanted: Sequence[Criterion], desk: Desk) -> tuple[Said, ...]:

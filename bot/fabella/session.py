@@ -85,10 +85,8 @@ class Session:
 
 
 def covered(engine: Engine) -> str:
-    """One sentence that names what the library holds; the first dozen where it holds many."""
-    names = engine.structures()
-    more = f" and {len(names) - 12} more" if len(names) > 12 else ""
-    return f"My library holds: {', '.join(names[:12])}{more}." if names else "My library holds no article."
+    """One sentence on what the library holds."""
+    return engine.coverage
 
 
 def references(answer: Answer) -> Listing:

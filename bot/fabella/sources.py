@@ -24,6 +24,7 @@ _GENERIC = frozenset(
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CLOSE = 0.45  # the least weight of shared words that tells a reference
+_FITS = 0.6  # of the best score, from which on a reference on the structure spoken of is meant before another one
 _INITIALS = 4  # letters of initials at most
 _PRONOUNS = frozenset({"he", "she", "we", "you"})  # family names that mean nobody in a question
 _WORKS = 2  # works of a journal that are shown where the words tell none of them
@@ -82,13 +83,11 @@ class Bibliography:
         if context.cited and not read.links:
             # "The DOI as well, please", "who studied them?": what was shown, unless a title or a figure is told.
             figure = any(w.isdigit() and not _YEAR.fullmatch(w) for w in row)
-            return (self._ranked(row, everything, claims=figure) or self._of(context.cited))[:limit]
+            near = self._near(read, context).union(context.cited)
+            told = self._ranked(row, [r for r in everything if r.id in near], claims=figure)
+            return (told or self._of(context.cited))[:limit]
         near = self._near(read, context)
-        found = (
-            self._ranked(row, [r for r in everything if r.id in near])
-            or self._ranked(row, everything)
-            or self._ranked(read.message, everything)
-        )
+        found = self._ranked(row, everything, near=near) or self._ranked(read.message, everything, near=near)
         if found:
             return found[:limit]
         if context.cited:
@@ -162,6 +161,11 @@ class Bibliography:
         )
         return self.backing(tuple(told))
 
+    def of(self, structures: Sequence[str]) -> tuple[Reference, ...]:
+        """The references that the articles of the structures cite, in the order of the file."""
+        cited = {c.reference for one in structures for f in self._facts.of(one) for c in f.passage.citations}
+        return tuple(one for one in self.references.values() if one.id in cited)
+
     def all(self) -> tuple[Reference, ...]:
         """Every reference, in the order of the file."""
         return tuple(self.references.values())
@@ -170,9 +174,15 @@ class Bibliography:
         return tuple(self.references[n] for n in names if n in self.references)
 
     def _ranked(
-        self, row: Sequence[str], pool: Sequence[Reference], *, claims: bool = True, close: float = _CLOSE
+        self,
+        row: Sequence[str],
+        pool: Sequence[Reference],
+        *,
+        claims: bool = True,
+        close: float = _CLOSE,
+        near: frozenset[str] = frozenset(),
     ) -> tuple[Reference, ...]:
-        """The best by the words of the titles and, with `claims`, of what they are cited for.
+        """The best by the words of the titles and, with `claims`, of what they are cited for; of those `near` if they fit.
 
         A stem that df of the n references in `pool` have weighs log(1 + n / df) / log(1 + n).
         """
@@ -189,6 +199,9 @@ class Bibliography:
         best = max((score for score, _, _ in scores), default=0.0)
         if best <= 0.0 or best < close:
             return ()
+        among = [x for x in scores if x[2].id in near and x[0] >= _FITS * best]
+        if among:
+            scores, best = among, max(score for score, _, _ in among)
         return tuple(one for score, _, one in sorted(scores, key=lambda x: x[:2], reverse=True) if score >= 0.85 * best)
 
 

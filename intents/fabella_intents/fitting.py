@@ -19,7 +19,7 @@ from fabella_intents.utterance import BLANK, clean
 # Kinds of names that are asked about alike, whichever they are: what is true of one knee flexor is not of the next.
 _ALIKE = frozenset(
     "muscle part nerve artery root author journal landmark bone joint movement cartilage disc ligament membrane fascia "
-    "compartment group region".split()
+    "compartment region".split()
 )
 NAMED = 300.0  # the weight of a word that asks for an intent outright ("insertion")
 COMMON = 100  # a word that a general corpus of English holds at least so often is taken as meant
@@ -106,6 +106,8 @@ def features(row: Sequence[str], links: Sequence[Link], known: frozenset[str]) -
 
 
 def _marker(one: Link) -> str:
+    if one.kind == "group":
+        return "_muscle"  # a group of muscles is asked about like a muscle
     if one.kind in _ALIKE:
         return f"_{one.kind.replace(' ', '_')}"
     return "_" + one.term.replace(" ", "_").lower()

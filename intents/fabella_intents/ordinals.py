@@ -9,7 +9,7 @@ from dataclasses import replace
 from fabella_knowledge.vocabulary import PartWords
 
 from fabella_intents.definition import Definition, intent_of
-from fabella_intents.question import SECTION, SOURCE, TOPIC, Context
+from fabella_intents.question import SECTION, SOURCE, STRUCTURE, TOPIC, Context
 from fabella_intents.reading import Read
 from fabella_intents.turns import CLEAR, CONNECTING, HELD, WORK
 
@@ -47,6 +47,18 @@ def ordinal(text: str) -> int:
     return ORDINALS[match.group(1).lower()] if match else 0
 
 
+def _of_structure(read: Read, structure: str, definitions: Mapping[str, Definition]) -> Read:
+    """What is asked about one of several muscles, else an overview of it: "and the second one's nerve?"."""
+    label, loud = read.prediction.scores[0] if read.prediction.scores else ("overview", 0.0)
+    meant = definitions[intent_of(label)]
+    left = set(read.row) - ORDINALS.keys() - CONNECTING
+    asks = bool(left) and loud > _ASKS and meant.handler is None
+    intents = read.question.intents if asks else ("overview",)
+    question = replace(read.question, intents=intents, structure=structure)
+    chance = read.answerable if asks else max(read.answerable, 0.8)
+    return replace(read, question=question, elliptical=True, answerable=chance)
+
+
 def number(word: str) -> int | None:
     """The number that a word tells, by count or by order: 3 for "three", "3" and "third"; None for another word."""
     word = word.lower()
@@ -66,6 +78,8 @@ def nth(read: Read, context: Context, definitions: Mapping[str, Definition], spo
     if context.options or len(items) < abs(at):
         return replace(read, elliptical=True)
     item = items[at - 1 if at > 0 else at]
+    if item.startswith(STRUCTURE):
+        return _of_structure(read, item.removeprefix(STRUCTURE), definitions)
     label, loud = read.prediction.scores[0]
     meant = definitions[intent_of(label)]
     about_source = max(read.prediction.best(_SOURCES)[1], -0.5 if HELD & set(read.row) else -2.0)

@@ -23,6 +23,7 @@ _MUSCLES = re.compile(
     r"originating|crossing|acting|for|moving|fed|from|to|served|having)\b",
     re.I,
 )
+_THEM = re.compile(r"\b(?:which|what|any|how many|some) (?:one |ones )?of (?:them|these|those)\b", re.I)
 _DOING = re.compile(
     r"^\W*(?:so |and |ok |okay |hey |hi |please )*(?:what|who|which ones?|whatever|everything that|anything that|things that)\W+"
     r"(?:all |else |also |really |actually |lets? you |helps? (?:you )?(?:to )?|makes? you |can )*"
@@ -37,6 +38,14 @@ _SUPPLYING = re.compile(
     re.I,
 )
 _ON = re.compile(r"\b(?:attach(?:es|ed|ments?)?|inserts?|originates?|arises?)\b[^?!]{0,20}\b(?:to|on|onto|at|from|into|of)\b", re.I)
+_MEMBERS = re.compile(
+    r"\b(?:members?|mak(?:es?|ing) up|made (?:up )?of|made from|consists?|composed|compris\w+|belongs? to|parts? of|"
+    r"form(?:s|ed|ing)?|contains?|includes?|components?|constituents?|what(?:'s| is| are) in|who is in)\b",
+    re.I,
+)
+_COMPARES = re.compile(
+    r"\b(?:compar\w*|contrast|versus|vs|differ\w*|distinguish|side by side|table|tabulate|in common)\b", re.I
+)
 _ASIDE = frozenset("besides beside except excluding than from help helps helping assist assists with like beyond".split())
 _BEFORE = 4  # words before a structure that may set it aside
 
@@ -45,11 +54,13 @@ def seeks(text: str, row: Sequence[str], links: Sequence[Link], start: int) -> b
     """Whether the words (`row`, from place `start` of the message) look for muscles by something that they share."""
     if not any(one.kind in _SHARED for one in links) or any(one.kind in {"exercise", "author", "journal"} for one in links):
         return False
-    if names_one(links, row, start):
+    if names_one(links, row, start) or _COMPARES.search(text):
         return False
-    if _MUSCLES.search(text) or _DOING.search(text):
+    if _MUSCLES.search(text) or _DOING.search(text) or _THEM.search(text):
         return True
     kinds = {one.kind for one in links}
+    if "group" in kinds and _MEMBERS.search(text):
+        return True
     if kinds & {"nerve", "artery", "root"} and _SUPPLYING.search(text):
         return True
     return False

@@ -19,11 +19,12 @@ _NOT_ARTICLES = {"readme.md"}
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file of a library: its path, how problems name it, its bytes."""
+    """A file of a library: its path, how problems name it, its bytes, and the place of its folder among those read."""
 
     path: Path
     shown: str
     data: bytes
+    root: int = 0
 
 
 def collect(paths: Iterable[Path | str], *, builtin: bool = True) -> tuple[SourceFile, ...]:
@@ -48,18 +49,18 @@ def gather(paths: Iterable[Path | str], *, builtin: bool = True) -> tuple[tuple[
     roots = ([BUILTIN] if builtin else []) + [Path(path) for path in paths]
     if not roots:
         problems.append(Problem("library", 0, "nothing to load: builtin=False and no path given"))
-    for root in roots:
+    for place, root in enumerate(roots):
         try:
             chosen = _chosen(root)
         except (OSError, ValueError) as error:
-            place = getattr(error, "filename", None) or root
-            problems.append(Problem(_shown(Path(place)), 0, f"cannot be read: {_reason(error)}"))
+            named = getattr(error, "filename", None) or root
+            problems.append(Problem(_shown(Path(named)), 0, f"cannot be read: {_reason(error)}"))
             continue
         if not any(path.suffix == ".md" for path in chosen) and not root.is_file():
             problems.append(Problem(_shown(root), 0, "holds no article: put at least one .md file there"))
         for path in chosen:
             try:
-                found.setdefault(os.path.realpath(path), SourceFile(path, _shown(path), _bytes(path)))
+                found.setdefault(os.path.realpath(path), SourceFile(path, _shown(path), _bytes(path), place))
             except OSError as error:
                 problems.append(Problem(_shown(path), 0, f"cannot be read: {_reason(error)}"))
     return tuple(found.values()), tuple(problems)

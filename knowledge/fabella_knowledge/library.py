@@ -82,6 +82,7 @@ class _Parsed:
         self.entries: dict[str, Entry] = {}
         self.vocabularies: list[VocabularyFile] = []
         self.broken: set[str] = set()
+        self._roots: dict[str, int] = {}
         self.problems: list[Problem] = []
 
     def add(self, file: SourceFile) -> None:
@@ -107,11 +108,20 @@ class _Parsed:
             usable = bool(entries) or not found
         else:
             draft, found = articles.read(text, file.shown)
-            self.drafts += [draft] if draft is not None else []
+            if draft is not None:
+                self._add_article(draft, file.root)
             usable = draft is not None
         self.problems += found
         if not usable:
             self.broken.add(kind)
+
+    def _add_article(self, draft: ArticleFile, root: int) -> None:
+        """An article takes the place of one of the same name in a folder that was read before."""
+        name = draft.name.lower()
+        if self._roots.setdefault(name, root) != root:
+            self.drafts = [one for one in self.drafts if one.name.lower() != name]
+            self._roots[name] = root
+        self.drafts.append(draft)
 
     def _add_reference(self, entry: Entry) -> None:
         first = self.entries.setdefault(entry.id, entry)

@@ -86,8 +86,11 @@ def _tidy(text: str, data: Mapping[str, Any]) -> str:
     text = re.sub(r"^1\.\s*", "", " ".join(text.split()))
     # What stands in the place of a missing author (title, publisher) is printed by citeproc-py once more.
     title, publisher = (" ".join(_bare(data.get(key)).split()) for key in ("title", "publisher"))
+    title = title.rstrip(".")
     if title:
         text = text.replace(f"{title}. {title}.", f"{title}.")
+        if text.startswith(f"{title}. ("):
+            text = text[: len(title)] + text[len(title) :].replace(f"). {title}.", ").", 1)
     if publisher and text.startswith(f"{publisher}. ") and not (data.get("author") or data.get("editor")):
         text = text[: len(publisher)] + text[len(publisher) :].replace(f" {publisher}.", "", 1)
     return re.sub(r"\.{2,}", ".", text).replace(" .", ".").strip()
