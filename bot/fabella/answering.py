@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -20,7 +21,20 @@ from fabella.draft import Draft
 from fabella.evidence import Evidence
 from fabella.looking import look_up
 from fabella.telling import tell
+from fabella.verdict import CONTRADICTED
 
+_EACH = re.compile(
+    r"\b(?:each|both|respectively|either one)\b|\band (?:which|what|where|for|how about|the one)\b|[;?]\s*(?:and )?(?:which|what|where)\b"
+    r"|\b(?:or|and)\b[^?]*\bwhich (?:one|of)\b|\bwhere does the other\b",
+    re.I,
+)
+# Kinds of names in a claim, and the section that says whether it holds.
+_CLAIMS = {
+    frozenset({"movement"}): "Action",
+    frozenset({"nerve", "root"}): "Innervation",
+    frozenset({"artery"}): "Blood supply",
+}
+_CLOSE = 3  # words between a part and what it is of
 _MANY = 5  # structures from which on none is offered: naming some would be a guess
 _CLEAR = 0.3  # the score from which on the router is clear about an intent
 
@@ -82,9 +96,13 @@ def _from_sections(read: Read, context: Context, desk: Desk) -> Draft:
     refused = _unfitting(read, definition, structure, desk)
     if refused is not None:
         return refused
+    claimed = _claimed(read, structure, context, desk)
+    if claimed is not None:
+        return claimed
     several = _together(read, structure, desk)
     if len(several) > 1:
-        return _merged([_sections(read, one, context, desk) for one in several], several, desk)
+        drafts = [_sections(_of_own_part(read, one, desk), one, context, desk) for one in several]
+        return _merged(drafts, several, desk)
     return _beside(read, _sections(read, structure, context, desk), desk)
 
 
@@ -99,17 +117,44 @@ def _pointed(read: Read, definition: Definition, context: Context) -> str | None
     return context.structure if {"it", "they"} & set(before) else None
 
 
+def _claimed(read: Read, structure: str, context: Context, desk: Desk) -> Draft | None:
+    """The correction of a claim of another kind than what is asked: a wrong nerve in a question about a movement."""
+    if read.question.form not in {"yesno", "truefalse", "presumes"} or read.question.negated:
+        return None
+    kinds = {x.kind for x in read.links}
+    for wanted, section in _CLAIMS.items():
+        label = next((n for n, one in desk.definitions.items() if one.sections(n) == (section,)), None)
+        if label is None or not wanted & kinds or label in read.question.intents:
+            continue
+        evidence = look_up(read, label, desk.definition(label), structure, desk.facts)
+        if evidence.facts and desk.fits(desk.definition(label), structure):
+            verdict = decide(read, structure, evidence, desk.facts)
+            if verdict.kind == CONTRADICTED:
+                return tell(read, desk.definition(label), structure, evidence, verdict, context, desk)
+    return None
+
+
 def _together(read: Read, structure: str, desk: Desk) -> tuple[str, ...]:
     """The structures with articles that are asked about alike: "origin of the soleus and the plantaris"."""
     held = desk.facts.library.articles
     relating = desk.answering("Relations")
-    if read.question.form not in {"open", "cloze"} or relating in read.question.intents:
+    if read.question.form not in {"open", "cloze", "either"} or relating in read.question.intents:
         return (structure,)
     named = [x for x in read.links if x.kind in STRUCTURES and len(x.terms) == 1 and x.term in held]
     terms = tuple(dict.fromkeys(x.term for x in named))
-    if structure not in terms or len(terms) < 2 or not side_by_side(named, read.message, every=True):
-        return (structure,)
-    return terms
+    joined = side_by_side(named, read.message, every=True) or _EACH.search(read.text) is not None
+    return terms if structure in terms and len(terms) > 1 and joined else (structure,)
+
+
+def _of_own_part(read: Read, structure: str, desk: Desk) -> Read:
+    """The read with the part named right before a structure: "long head of triceps and short head of biceps"."""
+    parts = []
+    for one in (x for x in read.links if x.term == structure):
+        before = [x for x in read.links if x.end <= one.start]
+        if before and before[-1].kind == "part" and one.start - before[-1].end <= _CLOSE:
+            parts.append(before[-1].term)
+    own = tuple(parts) or tuple(x for x in read.question.parts if x in desk.facts.library.articles[structure].parts)
+    return replace(read, question=replace(read.question, parts=own))
 
 
 def _merged(drafts: Sequence[Draft], structures: Sequence[str], desk: Desk) -> Draft:
@@ -255,7 +300,8 @@ def _elsewhere(read: Read, definition: Definition, desk: Desk) -> str | None:
     named = [x.term for x in read.links if x.kind in STRUCTURES and x.term in desk.facts.library.articles]
     if not named or definition.subject in named:
         return None
-    return named[0] if not desk.facts.near(named[0], definition.subject or "") else None
+    placed = desk.facts.section(definition.subject or "", "Description", "Location", "Relations")
+    return named[0] if not any(named[0] in f.terms for f in placed) else None
 
 
 def _instead(definition: Definition, label: str, desk: Desk) -> Sequence[str]:

@@ -19,6 +19,26 @@ _INSERTION = frozenset("insertion insertions insert inserts inserting inserted e
 _ATTACH = frozenset("attach attaches attached attaching attachment attachments fixed anchored connect connects".split())
 _NOT = frozenset("not don't doesn't do not without never no nor except excluding".split()) - {"do"}
 _BESIDE = frozenset("besides beside except excluding than from apart beyond".split())
+# Movements that plain words only hint at, and where the limb goes.
+_ANY = "moving"  # any movement
+_LIFTING = frozenset({_ANY, "elevation", "depression", "flexion", "retraction", "protraction", "lateral flexion"})
+_LIMBS = frozenset({"arm", "shoulder joint", "thigh", "hip joint", "lower leg", "knee joint"})
+_TURNING = {"out": "lateral rotation", "in": "medial rotation"}
+_DIRECTIONS = {
+    **dict.fromkeys(("side", "sideways", "outward", "outwards", "out", "away"), "out"),
+    **dict.fromkeys(("inward", "inwards", "across", "together", "in"), "in"),
+    **dict.fromkeys(("back", "backward", "backwards", "behind"), "back"),
+    **dict.fromkeys(("forward", "forwards", "front", "up", "belly", "chest", "upward", "upwards"), "front"),
+}
+_LIMB = {"out": "abduction", "in": "adduction", "back": "extension", "front": "flexion"}
+_PLAIN = {
+    **dict.fromkeys(("arm", "shoulder joint", "thigh", "hip joint", "lower leg"), _LIMB),
+    **dict.fromkeys(("hand", "wrist joint"), {"back": "extension"}),
+    "foot": {"front": "dorsiflexion", "out": "eversion", "in": "inversion"},
+    "head": {"back": "extension", "front": "flexion", "out": "lateral flexion"},
+}
+_FAR = 12  # words behind a movement that may tell its direction
+_TOWARDS = frozenset({"towards", "toward", "away", "against"})
 _NEAR = 6  # words between a movement and what it moves
 _BEFORE = 3  # words before a criterion in which a "not" denies it
 
@@ -113,7 +133,18 @@ class _Reader:
         if term.joint is not None:
             self._take_joint(at, term.joint)
             return [Criterion("action", ((one.term, None),), negated)]
-        return [Criterion("action", ((one.term, target),), negated) for target in self._targets(at) or (None,)]
+        targets = self._targets(at) or (None,)
+        return [Criterion("action", ((self._directed(one, target), target),), negated) for target in targets]
+
+    def _directed(self, one: Link, target: str | None) -> str | None:
+        """The movement that plain words make of a limb: "lift the arm to the side" abducts it."""
+        turning = one.term == "rotation"
+        plain = _TURNING if turning and target in _LIMBS else _PLAIN.get(target or "")
+        after = self._words(one.end, one.end + _FAR)
+        told = next((plain[_DIRECTIONS[w]] for w in after if _DIRECTIONS.get(w) in plain), None) if plain else None
+        if told is not None and (turning or one.term in _LIFTING):
+            return told
+        return None if one.term == _ANY else one.term
 
     def _take_joint(self, at: int, joint: str) -> None:
         """"Plantarflex the ankle": the joint says nothing new."""
@@ -169,6 +200,8 @@ class _Reader:
         if one.kind == "joint":
             return Criterion("crosses", ((None, one.term),), negated) if one.term not in self._read.conditional else None
         if one.kind == "region":
+            if _TOWARDS & set(self._words(one.start - _BEFORE, one.start)):
+                return None  # "pulls the thigh towards the belly"
             return Criterion("place", ((None, one.term),), negated)
         if one.kind in _SITES:
             return Criterion(self._end(one), ((None, one.term),), negated)

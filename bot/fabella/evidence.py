@@ -116,9 +116,9 @@ class Facts:
 
     def _related(self, structure: str) -> frozenset[str]:
         article = self.library.articles.get(structure)
-        if article is None:
-            return frozenset()
         vocabulary = self.library.vocabulary
+        if article is None:
+            return frozenset(vocabulary.ancestors(structure))
         named = {t for f in self.of(structure) for t in f.terms} | {x.term for x in link(words(article.region), vocabulary)}
         return frozenset(a for t in named for a in vocabulary.ancestors(t)).union(article.parts)
 

@@ -47,7 +47,10 @@ def look_up(read: Read, label: str, definition: Definition, structure: str, fact
     """The facts that answer `label` about `structure`, narrowed to the parts and terms of the question."""
     held = _held(definition, label, structure, facts)
     default = tuple(f for f in held if not f.passage.further)
-    further = tuple(f for f in held if f.passage.further)
+    if not default:
+        # What stands under sub-headings alone is told at once: the compartment of a muscle.
+        default = tuple(f for f in held if not f.passage.heading[-1].startswith("Further")) or held
+    further = tuple(f for f in held if f not in default)
     chosen = of_parts(default, read.question.parts)
     cited = _cited((*chosen, *further), read, facts)
     if cited:

@@ -70,11 +70,11 @@ def by_terms(read: Read, definition: Definition, facts: Facts) -> str | None:
     if cited:
         return max(cited, key=lambda n: len(facts.of(n)))  # "what did Cordova find?"
     covers = facts.library.vocabulary.covers
-    naming = _most({one: _told(terms, facts.section(one, *sections), covers) for one in holders})
+    naming = _most({one: _told(terms, facts.section(one, *sections), covers) for one in holders}, len(terms))
     if not naming:
         # "What works the back of my lower leg": where a structure lies tells which one is meant.
         places = {t for t in terms if facts.library.vocabulary.kind(t) == "region"}
-        naming = _most({one: _told(places, facts.section(one, "Location"), covers) for one in holders})
+        naming = _most({one: _told(places, facts.section(one, "Location"), covers) for one in holders}, len(places))
     default = facts.library.vocabulary.parts.default
     if len(naming) > 1:
         return default if default in naming else None  # which of several is meant is not to be guessed
@@ -96,10 +96,9 @@ def _told(terms: set[str], held: Sequence[Fact], covers: Callable[[str, str], bo
     return sum(any(covers(term, one) for fact in held for one in fact.terms) for term in terms)
 
 
-def _most(counts: Mapping[str, int]) -> tuple[str, ...]:
-    """The structures with the highest count above 0."""
-    best = max(counts.values(), default=0)
-    return tuple(one for one, count in counts.items() if count == best) if best else ()
+def _most(counts: Mapping[str, int], wanted: int) -> tuple[str, ...]:
+    """The structures with a count of `wanted`, which is above 0."""
+    return tuple(one for one, count in counts.items() if count == wanted) if wanted else ()
 
 
 def tied(read: Read, structure: str, definition: Definition, facts: Facts) -> str | None:

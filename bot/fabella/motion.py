@@ -65,6 +65,24 @@ def movements(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
     return Verdict(SUPPORTED, told)
 
 
+def sided(read: Read, evidence: Evidence) -> Verdict | None:
+    """ "The left one turns the head to the left": against a fact that tells the same or the opposite side."""
+    said = re.findall(r"\bleft\b|\bright\b(?!\s*[?.!]*$)|(?<=to the )right\b", read.text.lower())
+    if "same side" in read.text.lower() or "own side" in read.text.lower():
+        claimed = "same side"
+    elif "opposite side" in read.text.lower() or "other side" in read.text.lower():
+        claimed = "opposite side"
+    elif len(said) == 2:
+        claimed = "same side" if said[0] == said[1] else "opposite side"
+    else:
+        return None
+    for fact in evidence.considered:
+        told = next((side for side in ("same side", "opposite side") if side in fact.passage.text), None)
+        if told is not None and (fact.main & {x.term for x in read.links} or len(evidence.considered) == 1):
+            return Verdict(SUPPORTED if told == claimed else CONTRADICTED, (fact,))
+    return None
+
+
 def untold(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
     """ "Why does the soleus cross the knee?": a joint or movement that no action of the structure names."""
     acting = tuple(f for f in evidence.considered if f.passage.section == "Action" and not f.passage.further)

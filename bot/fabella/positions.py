@@ -124,6 +124,12 @@ def members(read: Read, structure: str, facts: Facts) -> Verdict | None:
     """Members of a group ("the triceps surae is made of ..."): against the fact that names the group."""
     groups = {x.term for x in read.links if x.kind == "group"}
     claimed = {x.term for x in read.links if x.kind == "muscle"}
+    for group in groups:
+        listed = facts.section(group, "Members")
+        told = {t for f in listed for t in f.main}
+        if listed and claimed:
+            belonging = tuple(f for f in listed if f.main & claimed)
+            return Verdict(SUPPORTED, belonging) if claimed <= told else Verdict(CONTRADICTED, listed)
     for fact in facts.section(structure, "Relations"):
         if groups & fact.main and claimed:
             return Verdict(SUPPORTED if claimed <= fact.main else CONTRADICTED, (fact,))

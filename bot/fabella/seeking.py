@@ -39,6 +39,12 @@ def muscles(read: Read, context: Context, desk: Desk) -> Draft:
     found = desk.atlas.seek(wanted, without=excluded(read))
     notes = holdings(desk)
     if not found:
+        # What no muscle at all is said to do is left aside, if something else is asked for.
+        known = tuple(one for one in wanted if one.negated or desk.atlas.seek((one,)))
+        if known and len(known) < len(wanted) and not all(one.negated for one in known):
+            wanted, found = known, desk.atlas.seek(known, without=excluded(read))
+            notes = ("My sources list no muscle for a part of that; these meet the rest.", *notes)
+    if not found:
         draft = desk.refuse(read, "My sources list no muscle for that.", intent="muscles")
         return replace(draft, notes=(*notes, *draft.notes[1:]))
     described = _described_one(read, wanted, found, desk)

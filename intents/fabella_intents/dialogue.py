@@ -94,6 +94,7 @@ def _names_alone(turn: Turn) -> Read | None:
         before = {intent_of(label) for label in turn.context.intents} & turn.definitions.keys()
         usual = usual.union(*(turn.definitions[name].typical for name in before))
     about = not turn.named or (turn.parts and turn.read.question.structure == turn.context.structure)
+    about = about or bare(turn.read, turn.spoken.sides, frozenset())  # "and the soleus?"
     return turn.carried() if turn.context.intents and about and bare(turn.read, turn.spoken.sides, usual) else None
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from fabella_knowledge.vocabulary import Vocabulary
+
 from fabella_intents.mentions import Link
 from fabella_intents.question import Context
 
@@ -37,6 +39,27 @@ def settle(links: Sequence[Link], context: Context, kin: Kin) -> tuple[Link, ...
         else:
             made.append(one)
     return tuple(made)
+
+
+def completed(
+    links: Sequence[Link], row: Sequence[str], context: Context, vocabulary: Vocabulary
+) -> tuple[Link, ...]:
+    """The links with names that leave out what the structure spoken of says: "no, the magnus" after adductor brevis."""
+    name = tuple((context.structure or "").split())
+    if len(name) < 2 or any(x.kind == "muscle" for x in links):
+        return tuple(links)
+    taken = {n for x in links for n in range(x.start, x.end)}
+    for at, word in enumerate(row):
+        if at in taken or word not in vocabulary.latin:
+            continue
+        for place in range(len(name) - 1, 0, -1):
+            other = " ".join((*name[:place], word, *name[place + 1 :]))
+            shorter = " ".join((*name[:place], word))
+            found = next((x for x in (other, shorter) if x in vocabulary.terms and x != context.structure), None)
+            if found is not None:
+                made = Link(vocabulary.kind(found), (found,), at, at + 1, True, (found,))
+                return tuple(sorted((*links, made), key=lambda x: (x.start, x.end)))
+    return tuple(links)
 
 
 def _best(owners: Sequence[str], told: frozenset[str] | set[str], kin: Kin) -> str | None:

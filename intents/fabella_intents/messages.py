@@ -12,6 +12,7 @@ from fabella_knowledge.vocabulary import Vocabulary
 from fabella_intents import segments
 from fabella_intents.mentions import STRUCTURES, Link, link
 from fabella_intents.segments import Segment
+from fabella_intents.spelling import Correction
 from fabella_intents.utterance import Utterance
 
 Span = tuple[int, int]
@@ -93,8 +94,17 @@ class Message:
         return bool(before) and before[-1] not in ".!?:;\n"
 
 
-def make(utterance: Utterance, tokens: tuple[Token, ...], row: Sequence[str], vocabulary: Vocabulary) -> Message:
-    """The message with these words, its names linked."""
+def make(
+    utterance: Utterance,
+    tokens: tuple[Token, ...],
+    row: Sequence[str],
+    vocabulary: Vocabulary,
+    doubts: Sequence[Correction] = (),
+) -> Message:
+    """The message with these words, its names linked.
+
+    `doubts` are slips that lie as near to several words: where these make names, the name is ambiguous.
+    """
     text, spots = _mended(utterance.text, tokens, row)
     told = segments.split(replace(utterance, text=text))
     shouted = not any(c.islower() for c in utterance.text)
@@ -105,7 +115,29 @@ def make(utterance: Utterance, tokens: tuple[Token, ...], row: Sequence[str], vo
         or row[one.start] not in _WORDS
         or (utterance.text[tokens[one.start].start : tokens[one.start].end].isupper() and not shouted)
     )
-    return Message(utterance, tokens, text, spots, tuple(row), links, told)
+    return Message(utterance, tokens, text, spots, tuple(row), _doubtful(links, row, vocabulary, doubts), told)
+
+
+def _doubtful(
+    links: tuple[Link, ...], row: Sequence[str], vocabulary: Vocabulary, doubts: Sequence[Correction]
+) -> tuple[Link, ...]:
+    """The links, with those that a slip may stand for: "aductor hallucis" may be the adductor or the abductor."""
+    for doubt in doubts:
+        if doubt.settled or doubt.word not in row:
+            continue
+        at = list(row).index(doubt.word)
+        named: dict[str, Link] = {}
+        for candidate in doubt.candidates:
+            mended = [*row[:at], candidate, *row[at + 1 :]]
+            for one in link(mended, vocabulary):
+                if one.start <= at < one.end and one.kind in STRUCTURES and one.end - one.start > 1:
+                    named.update(dict.fromkeys(one.terms, one))
+        if len(named) > 1:
+            first = next(iter(named.values()))
+            made = Link("muscle", tuple(named), first.start, first.end, False, tuple(named))
+            kept = (one for one in links if one.end <= made.start or one.start >= made.end)
+            links = tuple(sorted((*kept, made), key=lambda one: (one.start, one.end)))
+    return links
 
 
 def _mended(text: str, tokens: Sequence[Token], row: Sequence[str]) -> tuple[str, tuple[Token, ...]]:

@@ -32,6 +32,13 @@ _DOING = re.compile(
     r"stabili|unlock|tens|wrinkl|shrug|chew|spread|point|curl|oppos|twist|squeez|shut|lies? in|is in)\w*",
     re.I,
 )
+_ALL = re.compile(
+    r"\b(?:everything|anything|whatever|all things|which ones|what all)\b[^?!]{0,40}\b(?:attach|insert|originat|aris|start|begin|com(?:e|es|ing)"
+    r"|hang|sit|hook|anchor|fix|pull|lie|lies|is|are|suppl|innervat)\w*"
+    r"|\b(?:contents?|list|inventory|residents|occupants) of\b|\b(?:contents?|list|members)\W*(?:pls|plz|please)?\W*$"
+    r"|^\W*(?:arising|originating|inserting|coming|starting|attached|attaching|inserted)?\s*(?:from|on|to|onto|into|at) (?:the )?\w+",
+    re.I,
+)
 _SUPPLYING = re.compile(
     r"\b(?:what|which|everything|anything|all)\b[^?!]{0,50}\b(?:supply|supplies|supplied|innervate[sd]?|serve[sd]?|feeds?|fed)\b"
     r"|\bsupply of the\b|\b(?:is|gets?) (?:supplied|innervated|fed) by\b",
@@ -56,7 +63,7 @@ def seeks(text: str, row: Sequence[str], links: Sequence[Link], start: int) -> b
         return False
     if names_one(links, row, start) or _COMPARES.search(text):
         return False
-    if _MUSCLES.search(text) or _DOING.search(text) or _THEM.search(text):
+    if any(one.search(text) for one in (_MUSCLES, _DOING, _THEM, _ALL)):
         return True
     kinds = {one.kind for one in links}
     if "group" in kinds and _MEMBERS.search(text):

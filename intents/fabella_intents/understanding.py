@@ -12,7 +12,7 @@ from fabella_knowledge.vocabulary import Vocabulary
 from fabella_intents import dialogue, forms, messages
 from fabella_intents.choosing import Chooser
 from fabella_intents.definition import Definition, intent_of
-from fabella_intents.doubts import Kin, settle
+from fabella_intents.doubts import Kin, completed, settle
 from fabella_intents.entities import entities
 from fabella_intents.forms import Form
 from fabella_intents.language import foreign
@@ -80,8 +80,9 @@ class Understanding:
         if language is not None:
             return Reading(utterance, (), (), (), None, language=language)
         row, corrections = self.spell.correct(said)
-        message = messages.make(utterance, tokens, row, self.vocabulary)
-        message = replace(message, links=settle(message.links, context, self._kin))
+        message = messages.make(utterance, tokens, row, self.vocabulary, corrections)
+        links = settle(message.links, context, self._kin)
+        message = replace(message, links=completed(links, row, context, self.vocabulary))
         whole = self._predictor.predict(message, (0, len(row)))
         pieces = self._splitter.pieces(message, whole)
         reads = tuple(self._spread([self._read(piece, message, whole, context) for piece in pieces]))
@@ -114,7 +115,8 @@ class Understanding:
         inside = message.inside(span)
         words = message.words(span)
         intents, chance = self._chooser.choose(part, whole, words, form, inside, context, span[0])
-        if not self._definition(intents).firm and seeks(form.stem or piece.text, words, inside, span[0]):
+        told = context.structure is not None and bool({"it", "its"} & set(words))  # "and it is supplied by ...?"
+        if not told and not self._definition(intents).firm and seeks(form.stem or piece.text, words, inside, span[0]):
             intents, chance = (SEEKING,), max(chance, _SOUGHT)
         elif intents == (SEEKING,) and names_one(inside, words, span[0]):
             intents = (part.best(self.router.answerable - {SEEKING})[0] or SEEKING,)
