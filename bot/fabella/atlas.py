@@ -95,7 +95,7 @@ class Atlas:
         label, colon, rest = fact.passage.text.partition(": ")
         text = rest if colon and fact.passage.part else fact.passage.text
         named = link(words(_LOCATING.split(text)[0]), self._vocabulary)
-        return frozenset(x.term for x in named if x.kind in ATTACHMENT_KINDS)
+        return frozenset(x.term for x in named if x.kind in ATTACHMENT_KINDS and len(x.terms) == 1)
 
     def joints(self, structure: str) -> Mapping[str, tuple[Fact, ...]]:
         """The joints that the cited actions of a muscle move, each with the facts that say so."""
@@ -171,12 +171,15 @@ class Atlas:
                 return 0
         elif entry.field != one.field:
             return 0
+        terms = entry.terms
+        if one.field == "crosses":
+            terms = frozenset(t for t in terms if self._vocabulary.kind(t) == "joint")
         best = 0
         for movement, target in one.choices:
             if movement is not None and not (entry.movement and self._vocabulary.covers(movement, entry.movement)):
                 continue
-            if target is None or target in entry.terms:
+            if target is None or target in terms:
                 best = 2
-            elif any(self._vocabulary.covers(target, term) for term in entry.terms):
+            elif any(self._vocabulary.covers(target, term) for term in terms):
                 best = max(best, 1)
         return best

@@ -68,7 +68,7 @@ class Desk:
         """Up to three questions that the library answers."""
         articles = self.facts.library.articles
         default = self.facts.library.vocabulary.parts.default
-        chosen = next((one for one in (structure, default, *self.facts.by_size()) if one in articles), None)
+        chosen = next((one for one in (structure, default, *self.facts.by_size) if one in articles), None)
         return self.suggestions.about(chosen, without=without)[:LIMIT] if chosen is not None else ()
 
     def definition(self, label: str) -> Definition:

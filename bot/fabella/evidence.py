@@ -145,6 +145,7 @@ class Facts:
         cited = (self.library.references[c.reference] for c in fact.passage.citations)
         return frozenset(author.rsplit(" ", 1)[0].lower() for one in cited for author in one.authors)
 
+    @cached_property
     def by_size(self) -> tuple[str, ...]:
         """The structures that have an article, the one that says most first."""
         return tuple(sorted(self.library.articles, key=lambda name: -len(self.of(name))))

@@ -117,6 +117,8 @@ def _cited(held: Sequence[Fact], read: Read, facts: Facts) -> tuple[Fact, ...]:
     """The facts that rest on the source that the question names or means: an author, a journal, one picked before."""
     named = {x.term for x in read.links if x.kind in {"author", "journal"}}
     works = {(read.picked or "").removeprefix(SOURCE)} if (read.picked or "").startswith(SOURCE) else set()
+    if not named and not works:
+        return ()
     for one in facts.library.references.values():
         people = {a.rsplit(" ", 1)[0].lower() for a in one.authors}
         if named & {one.container.lower(), *people}:

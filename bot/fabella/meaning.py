@@ -108,7 +108,7 @@ def tied(read: Read, structure: str, definition: Definition, facts: Facts) -> st
     sections = set(definition.sections(definition.name))
     if "Relations" in sections or (group and sections & {"Description", "Heads"}) or layered:
         return next(
-            (n for n in facts.by_size() if any(structure in f.terms for f in facts.section(n, "Relations"))), None
+            (n for n in facts.by_size if any(structure in f.terms for f in facts.section(n, "Relations"))), None
         )
     return None
 

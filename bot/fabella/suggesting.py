@@ -28,6 +28,7 @@ class Suggestions:
 
     def __init__(self, definitions: Mapping[str, Definition], facts: Facts) -> None:
         self._facts = facts
+        self._of: dict[str, tuple[tuple[str, str], ...]] = {}  # made when first asked for; the same whoever asks
         self._ordered = sorted(
             definitions.values(), key=lambda d: (_ORDER.index(d.name) if d.name in _ORDER else 99, d.name)
         )
@@ -37,11 +38,13 @@ class Suggestions:
         skipped = {intent_of(label) for label in without}
         if structure not in self._facts.library.articles:
             return ()
-        return tuple(
-            one.suggestion.format(_shown(structure, self._facts))
-            for one in self._ordered
-            if one.suggestion and one.name not in skipped and _fits(one, structure, self._facts)
-        )
+        if structure not in self._of:
+            self._of[structure] = tuple(
+                (one.name, one.suggestion.format(_shown(structure, self._facts)))
+                for one in self._ordered
+                if one.suggestion and _fits(one, structure, self._facts)
+            )
+        return tuple(question for name, question in self._of[structure] if name not in skipped)
 
 
 def _shown(structure: str, facts: Facts) -> str:

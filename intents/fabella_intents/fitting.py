@@ -22,6 +22,7 @@ _ALIKE = frozenset(
     "compartment region".split()
 )
 NAMED = 300.0  # the weight of a word that asks for an intent outright ("insertion")
+_SHORT = 4  # letters of an English word that is no part of a name worth mending towards, at most
 COMMON = 100  # a word that a general corpus of English holds at least so often is taken as meant
 
 
@@ -58,6 +59,8 @@ def speller(library: Library, definitions: Collection[Definition], english: froz
             for word in words(alias):
                 if len(word) > 3 and word not in english:
                     weights[word] = max(weights.get(word, 0.0), 200.0 if not term.article else NAME)
+                elif len(word) > _SHORT and term.article:
+                    weights[word] = max(weights.get(word, 0.0), 1.0)
     short = {
         w for term in library.vocabulary.terms.values() for alias in (term.name, *term.aliases) for w in words(alias)
     }

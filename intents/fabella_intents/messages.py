@@ -115,7 +115,30 @@ def make(
         or row[one.start] not in _WORDS
         or (utterance.text[tokens[one.start].start : tokens[one.start].end].isupper() and not shouted)
     )
-    return Message(utterance, tokens, text, spots, tuple(row), _doubtful(links, row, vocabulary, doubts), told)
+    links = _doubtful(links, row, vocabulary, doubts)
+    said = tuple(token.norm for token in tokens)
+    for words in (row,) if said == tuple(row) else (row, said):
+        links = _nearly(links, words, vocabulary)  # as mended, and as given: "fibularis revis" is no "revise"
+    return Message(utterance, tokens, text, spots, tuple(row), links, told)
+
+
+def _nearly(links: tuple[Link, ...], row: Sequence[str], vocabulary: Vocabulary) -> tuple[Link, ...]:
+    """The links with names of which a slip made one word another one, where no structure is named already."""
+    at = 0
+    while at < len(row):
+        near = vocabulary.nearly(row, at)
+        held = [x for x in links if near and x.kind in STRUCTURES and x.start < near.end and near.start < x.end]
+        longer = near is not None and all(
+            near.start <= x.start and x.end <= near.end and x.end - x.start < near.end - near.start for x in held
+        )
+        if near is None or not longer:
+            at += 1
+            continue
+        made = Link(vocabulary.kind(near.terms[0]), near.terms, near.start, near.end, False, near.terms)
+        kept = (one for one in links if one.end <= made.start or one.start >= made.end)
+        links = tuple(sorted((*kept, made), key=lambda one: (one.start, one.end)))
+        at = near.end
+    return links
 
 
 def _doubtful(
@@ -130,11 +153,14 @@ def _doubtful(
         for candidate in doubt.candidates:
             mended = [*row[:at], candidate, *row[at + 1 :]]
             for one in link(mended, vocabulary):
-                if one.start <= at < one.end and one.kind in STRUCTURES and one.end - one.start > 1:
+                if one.start <= at < one.end and one.kind in STRUCTURES:
                     named.update(dict.fromkeys(one.terms, one))
-        if len(named) > 1:
+        longest = max((one.end - one.start for one in named.values()), default=0)
+        named = {term: one for term, one in named.items() if one.end - one.start == longest}
+        if named:
             first = next(iter(named.values()))
-            made = Link("muscle", tuple(named), first.start, first.end, False, tuple(named))
+            kind = first.kind if len(named) == 1 else "muscle"
+            made = Link(kind, tuple(named), first.start, first.end, False, tuple(named))
             kept = (one for one in links if one.end <= made.start or one.start >= made.end)
             links = tuple(sorted((*kept, made), key=lambda one: (one.start, one.end)))
     return links

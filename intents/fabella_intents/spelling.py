@@ -77,9 +77,11 @@ class Speller:
             return Correction(word, (CHAT[word],)) if CHAT[word] != word else None
         if word in self.known:
             return None
-        if len(word) > 30 or not word.isalpha() or self.knows(word):
+        if len(word) > 30 or not word.isalpha():
             return None
-        allowed = _allowed(len(word))
+        # What looks like a form of a known word may still be a name with a slip: "adducter", "bicepss".
+        formed = self.knows(word)
+        allowed = (1 if len(word) > _LONG else 0) if formed else _allowed(len(word))
         if not allowed:
             return None
         hits: list[tuple[int, str]] = []
@@ -90,6 +92,8 @@ class Speller:
                     word, pool, scorer=OSA.distance, score_cutoff=allowed, limit=6
                 ):
                     hits.append((int(distance), choice))
+        if formed:
+            hits = [(distance, choice) for distance, choice in hits if self.weights[choice] >= NAME]
         if not hits:
             return None
         return self._settle(word, hits)
@@ -132,6 +136,9 @@ class Speller:
             if both_names and not _same_stem(best, second):
                 return Correction(word, tuple(sorted(choice for choice in nearest if self.weights[choice] >= NAME)))
         return Correction(word, (best,))
+
+
+_LONG = 6  # letters of a form of a known word that may be mended towards a name, at least one more
 
 
 def _confused(row: Sequence[str], at: int) -> Correction | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -32,6 +33,7 @@ from fabella_intents.utterance import clean
 
 _BRIEF = 6  # words of a follow-up that may go on with the intent before it
 _ELSEWHERE = 0.3  # what an intent about another structure than the conversation's loses in it
+_OF_IT = re.compile(r"\bits?\b|^\W*(?:so |and |but )*(?:the|this|that) muscle\b(?! (?:that|which|who))", re.I)
 _SOUGHT = 0.9  # the chance that the library can answer what looks for muscles by what its articles tell
 _GOES_ON = 0.3  # what that adds to the intent's score
 _NOT = frozenset(
@@ -115,10 +117,11 @@ class Understanding:
         inside = message.inside(span)
         words = message.words(span)
         intents, chance = self._chooser.choose(part, whole, words, form, inside, context, span[0])
-        told = context.structure is not None and bool({"it", "its"} & set(words))  # "and it is supplied by ...?"
+        # "And it is supplied by ...?", "the muscle is fed by ..., yes?": of the one that the conversation is about.
+        told = context.structure is not None and _OF_IT.search(piece.text) is not None
         if not told and not self._definition(intents).firm and seeks(form.stem or piece.text, words, inside, span[0]):
             intents, chance = (SEEKING,), max(chance, _SOUGHT)
-        elif intents == (SEEKING,) and names_one(inside, words, span[0]):
+        elif intents == (SEEKING,) and (told or names_one(inside, words, span[0])):
             intents = (part.best(self.router.answerable - {SEEKING})[0] or SEEKING,)
         question = Question(
             intents=intents,

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from rapidfuzz.distance import OSA
+
 from fabella_knowledge.gazetteer import Gazetteer, Mention
 from fabella_knowledge.model import Term
 from fabella_knowledge.series import Run, Series, runs
-from fabella_knowledge.tokens import DETERMINERS, words
+from fabella_knowledge.tokens import DETERMINERS, singular, words
 
 _LETTERS = 3  # letters of a word that is cut short, at least
 _WORDS = 5  # words of a name that is
@@ -91,6 +93,43 @@ class Vocabulary:
             return None
         longest = max(size for size, _ in found)
         return Mention(tuple(term for size, term in found if size == longest), start, start + longest)
+
+    @cached_property
+    def _patterns(self) -> Mapping[tuple[int, tuple[str, ...]], tuple[tuple[str, str], ...]]:
+        """Names of structures with articles with one word left out: its place and the rest, to that word and the term."""
+        table: dict[tuple[int, tuple[str, ...]], list[tuple[str, str]]] = {}
+        for one in self.terms.values():
+            for alias in (one.name, *one.aliases) if one.article else ():
+                row = tuple(map(singular, words(alias)))
+                for at, word in enumerate(row) if 1 < len(row) <= _WORDS else ():
+                    if len(word) > _LETTERS:
+                        table.setdefault((at, (*row[:at], *row[at + 1 :])), []).append((word, one.name))
+        return {key: tuple(dict.fromkeys(held)) for key, held in table.items()}
+
+    @cached_property
+    def _pattern_words(self) -> frozenset[str]:
+        return frozenset(word for _, rest in self._patterns for word in rest)
+
+    def nearly(self, row: Sequence[str], start: int) -> Mention | None:
+        """The longest name from `start` on of which one word has a slip that makes another word: "extensor pollicis longs".
+
+        Several terms: it lies as near to each. A pair that is never bridged is not.
+        """
+        keys = [singular(word) for word in row[start : start + _WORDS]]
+        known = [word in self._pattern_words for word in keys]
+        for size in range(len(keys), 1, -1):
+            if sum(known[:size]) < size - 1:
+                continue
+            near: dict[str, None] = {}
+            for at in range(size):
+                rest = (*keys[:at], *keys[at + 1 : size])
+                for word, term in self._patterns.get((at, rest), ()):
+                    said = keys[at]
+                    if said != word and (said, word) not in self.never and OSA.distance(said, word, score_cutoff=1) <= 1:
+                        near[term] = None
+            if near:
+                return Mention(tuple(near), start, start + size)
+        return None
 
     @cached_property
     def latin(self) -> frozenset[str]:
