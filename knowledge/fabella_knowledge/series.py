@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fabella_knowledge.tokens import singular
@@ -33,11 +33,24 @@ class Run:
     end: int
 
 
-def runs(row: Sequence[str], series: Sequence[Series]) -> tuple[Run, ...]:
-    """The runs in `row` (folded words) from left to right, none overlapping. A run holds a head or two labels."""
+def starting(series: Sequence[Series]) -> Mapping[str, tuple[Series, ...]]:
+    """The series by the words that a run of theirs may begin with."""
+    table: dict[str, tuple[Series, ...]] = {}
+    for one in series:
+        for word in one.heads or one.labels:
+            table[word] = (*table.get(word, ()), one)
+    return table
+
+
+def runs(row: Sequence[str], begun: Mapping[str, Sequence[Series]]) -> tuple[Run, ...]:
+    """The runs in `row` (folded words) from left to right, none overlapping. A run holds a head or two labels.
+
+    `begun` is what `starting` gives.
+    """
     found: list[Run] = []
     at = 0
     while at < len(row):
+        series = begun.get(singular(row[at])) or begun.get(row[at], ())
         best = max((run for one in series if (run := _run(row, at, one)) is not None), key=_length, default=None)
         if best is None:
             at += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _WORD = re.compile(r"%|[^\W_]+(?:['’][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s?$")
@@ -67,6 +68,7 @@ def alias_key(alias: str) -> str:
     return " ".join(singular(word) for word in words(alias))
 
 
+@lru_cache(maxsize=1 << 14)
 def singular(word: str) -> str:
     """A light plural stripper for names: "arteries" -> "artery", "heads" -> "head", "soleus" as it is."""
     if len(word) > 4 and word.endswith("ies"):

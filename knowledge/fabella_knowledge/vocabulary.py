@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 
 from fabella_knowledge.gazetteer import Gazetteer, Mention
 from fabella_knowledge.model import Term
-from fabella_knowledge.series import Run, Series, runs
+from fabella_knowledge.series import Run, Series, runs, starting
 from fabella_knowledge.tokens import DETERMINERS, singular, words
 
 _LETTERS = 3  # letters of a word that is cut short, at least
@@ -164,11 +164,15 @@ class Vocabulary:
         """
         found: list[Run] = []
         mentions = self.gazetteer.find(row)
-        for run in runs(row, self.series):
+        for run in runs(row, self._starting):
             start = next((m.end for m in mentions if m.start < run.start < m.end < run.end), run.start)
             found.append(Run(run.terms, start, run.end))
         named = (m for m in mentions if not any(r.start < m.end and m.start < r.end for r in found))
         return tuple(m for m in named if self._meant(m, row)), tuple(found)
+
+    @cached_property
+    def _starting(self) -> Mapping[str, tuple[Series, ...]]:
+        return starting(self.series)
 
     def _meant(self, mention: Mention, row: Sequence[str]) -> bool:
         """Whether a word that also names parts of structures ("head") stands for what it names by itself."""
