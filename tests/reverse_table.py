@@ -1,6 +1,6 @@
 """Which muscles the articles list for each site, movement, nerve, root, artery, place and group.
 
-A plain script over the Markdown and TOML files that shares no code with the packages: what the look-ups are held against.
+A plain script over the Markdown and TOML files that shares no code with the packages: the look-ups are held against it.
 """
 
 from __future__ import annotations
@@ -85,7 +85,22 @@ class Words:
         for alias, terms in owners.items():
             words = [single(w) for w in alias.split()]
             last = len(words) - 1
-            all_ = {"a", "an", "the", "my", "your", "his", "her", "its", "our", "their", "this", "that", "these", "those"}
+            all_ = {
+                "a",
+                "an",
+                "the",
+                "my",
+                "your",
+                "his",
+                "her",
+                "its",
+                "our",
+                "their",
+                "this",
+                "that",
+                "these",
+                "those",
+            }
             key = tuple(w for n, w in enumerate(words) if n in (0, last) or w not in all_)
             if key:
                 held = self.names.setdefault(key, [])
@@ -102,7 +117,11 @@ class Words:
             path: tuple[str, ...] = ()
             end = at
             while end < len(keys) and len(path) < 14:
-                if path and keys[end] in SKIPPED and not any(k[: len(path) + 1] == (*path, keys[end]) for k in self._at(path)):
+                if (
+                    path
+                    and keys[end] in SKIPPED
+                    and not any(k[: len(path) + 1] == (*path, keys[end]) for k in self._at(path))
+                ):
                     end += 1
                     continue
                 path = (*path, keys[end])
@@ -193,7 +212,7 @@ def table() -> dict[tuple[str, str], set[str]]:
         meta = yaml.safe_load(front)
         name = meta["name"].lower()
         held = words.terms.setdefault(name, {})
-        extra = [a for a in meta.get("aliases") or []] + ([meta["latin"]] if meta.get("latin") else [])
+        extra = [*(meta.get("aliases") or []), *([meta["latin"]] if meta.get("latin") else [])]
         held["kind"] = meta["kind"]
         held["aliases"] = [*held.get("aliases", []), *map(str, extra)]
         articles.append((name, meta, body))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import collections
-import json
-from pathlib import Path
 
 import pytest
 from fabella import Engine, Question
@@ -14,7 +12,6 @@ from fabella_knowledge.library import Library
 from tests import generated, slips
 from tests.reverse_table import table
 
-HERE = Path(__file__).parent
 TARGET = 0.99  # of the generated questions, answered with their fact and its citations
 FOUND = 0.98  # of the names with a slip, found first
 
@@ -40,7 +37,11 @@ def question(field: str, term: str, kind: str) -> Question | None:
     }  # fmt: skip
     if field == "place" and kind == "compartment":
         return Question(("muscles",), compartments=(term,))
-    if field not in slots or (field == "action" and target and kind != "joint") or (field == "crosses" and kind != "joint"):
+    if (
+        field not in slots
+        or (field == "action" and target and kind != "joint")
+        or (field == "crosses" and kind != "joint")
+    ):
         return None
     return Question(("muscles", field) if field in {"origin", "insertion"} else ("muscles",), **slots[field])
 
@@ -59,8 +60,126 @@ def test_reverse_look_ups_are_those_of_a_plain_script(engine: Engine, library: L
     assert compared.total() > 1000
 
 
-@pytest.mark.slow
 def test_every_fact_is_answered_in_several_phrasings(engine: Engine, library: Library) -> None:
     asked, right, wrong = generated.run(engine, library)
     assert asked.total() > 5000
     assert right.total() / asked.total() >= TARGET, wrong[:20]
+
+
+def test_names_under_slips_find_their_structure(engine: Engine, library: Library) -> None:
+    clear, apart = slips.parted(library)
+    got = {one: slips.found(engine, one) for one in (*clear, *apart)}
+    assert len(clear) > 5000
+    assert sum(slips.same(got[one], one) for one in clear) / len(clear) >= FOUND
+    assert not [one for one, name in got.items() if name is not None and slips.crosses(library, one, name)]
+
+
+def test_lists_say_how_many_muscles_are_held_and_cite_each(engine: Engine, library: Library) -> None:
+    answer = engine.ask("Which muscles dorsiflex the ankle?")
+    held = sum(one.kind == "muscle" and not one.tissue for one in library.articles.values())
+    assert any(f"{held} muscles" in note for note in answer.notes)
+    assert all(one.citations for one in answer.statements)
+    assert {"tibialis-anterior", "extensor-hallucis-longus"} <= {
+        one.passage.partition("#")[0] for one in answer.statements
+    }
+
+
+@pytest.mark.parametrize(
+    ("question", "listed_too", "left_out"),
+    [
+        ("which muscles flex the knee and extend the hip", "semitendinosus", "gastrocnemius"),
+        ("which muscles adduct the thigh but do not flex it", "adductor-minimus", "pectineus"),
+        ("what attaches to the scapula", "pectoralis-minor", "brachialis"),
+        ("which muscles are supplied by the sciatic nerve", "soleus", "gracilis"),
+        ("muscles with root L5", "extensor-hallucis-longus", "deltoid"),
+        ("what lies in the deep posterior compartment of the leg", "popliteus", "soleus"),
+        ("which muscles cross both the hip and the knee", "rectus-femoris", "vastus-lateralis"),
+        ("what lets you stand on tiptoe", "soleus", "tibialis-anterior"),
+        ("what lets you shrug", "trapezius", "deltoid"),
+        ("which muscles do you chew with", "masseter", "buccinator"),
+        ("what unlocks the knee", "popliteus", "plantaris"),
+        ("what lets you spread your fingers", "dorsal-interossei-of-hand", "palmar-interossei"),
+        ("members of the rotator cuff", "subscapularis", "deltoid"),
+        ("plantarflexors other than the soleus", "gastrocnemius", "soleus"),
+    ],
+)
+def test_muscles_are_looked_up_by_what_they_share(
+    engine: Engine, question: str, listed_too: str, left_out: str
+) -> None:
+    answer = engine.ask(question)
+    told = " ".join(one.text.lower() for one in answer.statements)
+    assert answer.status == "answered"
+    assert listed_too.replace("-", " ") in told
+    assert left_out.replace("-", " ") not in told
+
+
+def test_a_list_can_be_narrowed_and_counted_on(engine: Engine) -> None:
+    first = engine.ask("which muscles plantarflex the ankle")
+    fewer = engine.ask("which of them are supplied by the superficial fibular nerve?", context=first.context)
+    assert {one.passage.partition("#")[0] for one in fewer.statements} == {"fibularis-brevis", "fibularis-longus"}
+    second = engine.ask("and the second one, where does it insert?", context=fewer.context)
+    assert second.statements[0].passage.startswith("fibularis-longus#insertion")
+
+
+def test_a_comparison_is_a_table_with_cited_cells(engine: Engine) -> None:
+    answer = engine.ask("compare soleus and gastrocnemius")
+    assert answer.table is not None
+    assert answer.table.columns == ("Soleus", "Gastrocnemius")
+    cells = dict(answer.table.rows)
+    assert "tibial nerve" in cells["Innervation"][0].text.lower()
+    assert all(cell.citations for row in cells.values() for cell in row if cell.text)
+    shown = answer.to_dict()["table"]
+    assert shown["columns"] == ["Soleus", "Gastrocnemius"]
+    assert {n for row in shown["rows"] for cell in row["cells"] for n in cell["citations"]} <= {
+        one.number for one in answer.citations
+    }
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "meant"),
+    [
+        ("", "insertion of the biceps on the radius", "biceps brachii"),
+        ("", "biceps nerve", "biceps brachii"),
+        ("What does the semitendinosus do?", "and the biceps nerve?", "biceps femoris"),
+        ("What is the origin of the soleus?", "TA origin", "tibialis anterior"),
+        ("What is the origin of the rectus abdominis?", "TA origin", "transversus abdominis"),
+        ("Origin of adductor brevis?", "no, the magnus", "adductor magnus"),
+    ],
+)
+def test_an_ambiguous_name_is_settled_by_question_conversation_or_default(
+    engine: Engine, before: str, question: str, meant: str
+) -> None:
+    context = engine.ask(before).context if before else None
+    answer = engine.ask(question, context=context)
+    assert answer.statements[0].passage.partition("#")[0] == meant.replace(" ", "-")
+
+
+@pytest.mark.parametrize("question", ["TA origin", "RCPM action", "RCPm action", "abductor digiti minimi nerve"])
+def test_a_name_that_nothing_settles_is_asked_back(engine: Engine, question: str) -> None:
+    answer = engine.ask(question)
+    assert answer.status == "clarify"
+    assert len(answer.options) > 1
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("why does soleus cross the knee?", "ankle"),
+        ("Since the biceps brachii is supplied by the radial nerve, can it be weak?", "musculocutaneous"),
+        ("The sartorius inserts on the fibula, right?", "tibia"),
+    ],
+)
+def test_what_is_taken_for_granted_of_any_muscle_is_corrected(engine: Engine, question: str, told: str) -> None:
+    answer = engine.ask(question)
+    assert answer.status == "corrected"
+    assert told in answer.text
+
+
+@pytest.mark.parametrize("question", ["insertion of the flexor glorius", "what does the levator fabulae do"])
+def test_a_muscle_that_does_not_exist_has_no_facts(engine: Engine, question: str) -> None:
+    assert engine.ask(question).status in {"refused", "clarify"}
+
+
+def test_names_cut_short_are_found(engine: Engine) -> None:
+    assert engine.ask("glut max innervation").statements[0].passage.startswith("gluteus-maximus#")
+    assert engine.ask("tib ant action").statements[0].passage.startswith("tibialis-anterior#")

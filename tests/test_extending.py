@@ -47,4 +47,6 @@ def test_a_package_brings_an_intent_and_its_handler(engine: Engine, tmp_path: Pa
         "print(engine.ask('What is the origin of the gastrocnemius?').status)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
-    assert done.stdout.splitlines() == [f"My library holds {len(engine.structures())} articles.", "answered"], done.stderr
+    assert done.stdout.splitlines() == [f"My library holds {len(engine.structures())} articles.", "answered"], (
+        done.stderr
+    )

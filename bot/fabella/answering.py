@@ -229,7 +229,9 @@ def _section(read: Read, label: str, structure: str, context: Context, desk: Des
     subject = definition.subject if definition.subject in desk.facts.library.articles else structure
     other = _elsewhere(read, definition, desk)
     if other is not None:
-        same = next((name for name in _instead(definition, label, desk) if desk.fits(desk.definitions[name], other)), None)
+        same = next(
+            (name for name in _instead(definition, label, desk) if desk.fits(desk.definitions[name], other)), None
+        )
         if same is None:
             return desk.unsaid(read, other, intent=definition.name)
         label, definition, subject = same, desk.definitions[same], other
@@ -254,9 +256,7 @@ def _section(read: Read, label: str, structure: str, context: Context, desk: Des
 
 def _other_end(read: Read, label: str, subject: str, desk: Desk) -> str:
     """The label of the end that has the site named, where none is told outright: "its humeral attachment"."""
-    ends = [
-        name for name, one in desk.definitions.items() if one.sections(name) in {("Origin",), ("Insertion",)}
-    ]
+    ends = [name for name, one in desk.definitions.items() if one.sections(name) in {("Origin",), ("Insertion",)}]
     if label not in ends or label in read.asked or read.question.form != "open" or not read.question.landmarks:
         return label
     there = next((one for one in ends if one != label), None)

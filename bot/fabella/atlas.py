@@ -54,9 +54,7 @@ class Atlas:
         self._facts = facts
         self._vocabulary = facts.library.vocabulary
         articles = facts.library.articles
-        self.muscles = tuple(
-            name for name, one in articles.items() if one.kind == "muscle" and one.tissue != SMOOTH
-        )
+        self.muscles = tuple(name for name, one in articles.items() if one.kind == "muscle" and one.tissue != SMOOTH)
         self.smooth = tuple(name for name, one in articles.items() if one.kind == "muscle" and one.tissue == SMOOTH)
         self._entries: dict[str, list[Entry]] = {name: [] for name in (*self.muscles, *self.smooth)}
         self.groups: dict[str, dict[str, Fact]] = {name: {} for name, one in articles.items() if one.kind == "group"}
@@ -67,9 +65,7 @@ class Atlas:
             elif held in self.groups and fact.passage.section == "Members":
                 self.groups[held].update((t, fact) for t in fact.main if t in self._entries)
         order = {region: n for n, region in enumerate(facts.library.vocabulary.regions)}
-        self._rank = {
-            name: (order.get(articles[name].region, len(order)), n) for n, name in enumerate(self._entries)
-        }
+        self._rank = {name: (order.get(articles[name].region, len(order)), n) for n, name in enumerate(self._entries)}
         self._order = {name: n for n, name in enumerate(self._vocabulary.terms)}
         self._within = {name: self._regions(name) for name in self._entries}
 
@@ -92,7 +88,7 @@ class Atlas:
         return Entry(field, None, fact.main, fact)
 
     def _sites(self, fact: Fact) -> frozenset[str]:
-        label, colon, rest = fact.passage.text.partition(": ")
+        _, colon, rest = fact.passage.text.partition(": ")
         text = rest if colon and fact.passage.part else fact.passage.text
         named = link(words(_LOCATING.split(text)[0]), self._vocabulary)
         return frozenset(x.term for x in named if x.kind in ATTACHMENT_KINDS and len(x.terms) == 1)
@@ -148,7 +144,7 @@ class Atlas:
 
     def _lies(self, name: str, one: Criterion) -> bool:
         return any(
-            target in self._vocabulary.ancestors(region) for _, target in one.choices for region in self._within[name]
+            self._vocabulary.covers(target or "", region) for _, target in one.choices for region in self._within[name]
         )
 
     def _telling(self, name: str, one: Criterion) -> tuple[tuple[Fact, ...], bool]:

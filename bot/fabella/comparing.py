@@ -28,7 +28,7 @@ def compare(read: Read, context: Context, desk: Desk) -> Draft:
     named = [x.term for x in read.links if x.kind in STRUCTURES and len(x.terms) == 1]
     if len(set(named)) < 2 and context.structure is not None and not _HEADS.search(read.text):
         named = [context.structure, *named]  # "how is that different from the soleus?"
-    columns = [(one, None) for one in dict.fromkeys(named) if one in held]
+    columns: list[tuple[str, str | None]] = [(one, None) for one in dict.fromkeys(named) if one in held]
     lacking = [one for one in dict.fromkeys(named) if one not in held]
     if len(columns) == 1 and desk.atlas.groups.get(columns[0][0]) and len(set(named)) == 1:
         columns = [(one, None) for one in desk.atlas.groups[columns[0][0]]]
@@ -42,9 +42,7 @@ def compare(read: Read, context: Context, desk: Desk) -> Draft:
     return table(read, columns[:_MOST], desk, lacking=lacking)
 
 
-def table(
-    read: Read, columns: Sequence[tuple[str, str | None]], desk: Desk, *, lacking: Sequence[str] = ()
-) -> Draft:
+def table(read: Read, columns: Sequence[tuple[str, str | None]], desk: Desk, *, lacking: Sequence[str] = ()) -> Draft:
     """The table of structures, or of parts of them, with the rows that were asked for or all."""
     wanted = _rows(read, desk)
     parted = any(part is not None for _, part in columns)

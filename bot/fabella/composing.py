@@ -37,7 +37,9 @@ def compose(
     statements: list[Statement] = []
     for read, draft in zip(reading.reads, drafts, strict=False):
         merged = bool(draft.listed)
-        made = tuple(Statement(one.text, sources.number(one.citations, merged=merged), one.passage) for one in draft.said)
+        made = tuple(
+            Statement(one.text, sources.number(one.citations, merged=merged), one.passage) for one in draft.said
+        )
         statements += [one for one in made if one not in statements]
         parts.append(Part(read.said or read.text, draft.status, draft.intent, made))
     table = _table(given, sources)
@@ -76,7 +78,7 @@ def _table(given: Sequence[Draft], sources: _Numbering) -> Table | None:
 
 
 class _Numbering:
-    """Numbers sources by their first mention. A place in a source makes it another one, except where they are merged."""
+    """Numbers sources by their first mention. A place in a source makes it another one, unless they are merged."""
 
     def __init__(self) -> None:
         self._numbers: dict[Citation, int] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fabella_intents.mentions import STRUCTURES, Link
@@ -14,7 +14,9 @@ from fabella_knowledge.vocabulary import Vocabulary
 _SITES = ATTACHMENT_KINDS - STRUCTURES | {"tendon"}
 _TARGETS = frozenset({"joint", "region"}) | _SITES
 _FIELDS = {"nerve": "nerve", "root": "nerve", "artery": "artery", "compartment": "place", "group": "group"}
-_ORIGIN = frozenset("origin origins originate originates originating arise arises arising start starts begin begins".split())
+_ORIGIN = frozenset(
+    "origin origins originate originates originating arise arises arising start starts begin begins".split()
+)
 _INSERTION = frozenset("insertion insertions insert inserts inserting inserted end ends into onto".split())
 _ATTACH = frozenset("attach attaches attached attaching attachment attachments fixed anchored connect connects".split())
 _NOT = frozenset("not don't doesn't do not without never no nor except excluding".split()) - {"do"}
@@ -31,12 +33,13 @@ _DIRECTIONS = {
     **dict.fromkeys(("forward", "forwards", "front", "up", "belly", "chest", "upward", "upwards"), "front"),
 }
 _LIMB = {"out": "abduction", "in": "adduction", "back": "extension", "front": "flexion"}
-_PLAIN = {
-    **dict.fromkeys(("arm", "shoulder joint", "thigh", "hip joint", "lower leg"), _LIMB),
-    **dict.fromkeys(("hand", "wrist joint"), {"back": "extension"}),
+_PLAIN: Mapping[str, Mapping[str, str]] = {
+    "arm": _LIMB, "shoulder joint": _LIMB, "thigh": _LIMB, "hip joint": _LIMB, "lower leg": _LIMB,
+    "hand": {"back": "extension"}, "wrist joint": {"back": "extension"},
     "foot": {"front": "dorsiflexion", "out": "eversion", "in": "inversion"},
     "head": {"back": "extension", "front": "flexion", "out": "lateral flexion"},
-}
+}  # fmt: skip
+_SHARING = frozenset("and or also both but do does not don't doesn't to".split())  # "flex and adduct the thigh"
 _FAR = 12  # words behind a movement that may tell its direction
 _TOWARDS = frozenset({"towards", "toward", "away", "against"})
 _NEAR = 6  # words between a movement and what it moves
@@ -147,7 +150,7 @@ class _Reader:
         return None if one.term == _ANY else one.term
 
     def _take_joint(self, at: int, joint: str) -> None:
-        """"Plantarflex the ankle": the joint says nothing new."""
+        """ "Plantarflex the ankle": the joint says nothing new."""
         for n, other in enumerate(self._links):
             if other.term in {joint, "foot"} and abs(n - at) == 1:
                 self._used.add(n)
@@ -155,7 +158,7 @@ class _Reader:
     def _targets(self, at: int) -> list[str]:
         """What the movement moves: named behind it, else right before it; that of the next one in "flex and adduct"."""
         one = self._links[at]
-        behind = [n for n in range(at + 1, len(self._links))]
+        behind = range(at + 1, len(self._links))
         targets: list[str] = []
         end = one.end
         for n in behind:
@@ -184,21 +187,23 @@ class _Reader:
             self._used.add(at - 1)
             return [before.term]
         after = self._links[at + 1] if at + 1 < len(self._links) else None
-        if after is not None and after.kind == "movement" and set(self._words(one.end, after.start)) <= {"and", "or", "also", "both", "but", "do", "does", "not", "don't", "doesn't", "to"}:
-            if not self._vocabulary.terms[after.term].joint:
-                return self._targets(at + 1)
+        shared = after is not None and set(self._words(one.end, after.start)) <= _SHARING
+        if after is not None and shared and after.kind == "movement" and not self._vocabulary.terms[after.term].joint:
+            return self._targets(at + 1)
         return []
 
     def _other(self, at: int, one: Link, last: Criterion | None) -> Criterion | None:
         negated = self._negated(one)
-        if one.kind in {"joint", "region"} and last is not None and last.choices[0][1] is not None:
-            before = self._words(max(self._read.start, one.start - 3), one.start)
-            if {"not", "or"} & set(before) and not set(before) & {"in", "of"}:
-                return Criterion("action", ((last.choices[0][0], one.term),), negated)
+        before = set(self._words(max(self._read.start, one.start - 3), one.start))
+        goes_on = {"not", "or"} & before and not before & {"in", "of"}
+        if one.kind in {"joint", "region"} and last is not None and last.choices[0][1] is not None and goes_on:
+            return Criterion("action", ((last.choices[0][0], one.term),), negated)
         if one.kind in _FIELDS:
             return Criterion(_FIELDS[one.kind], ((None, one.term),), negated)
         if one.kind == "joint":
-            return Criterion("crosses", ((None, one.term),), negated) if one.term not in self._read.conditional else None
+            return (
+                Criterion("crosses", ((None, one.term),), negated) if one.term not in self._read.conditional else None
+            )
         if one.kind == "region":
             if _TOWARDS & set(self._words(one.start - _BEFORE, one.start)):
                 return None  # "pulls the thigh towards the belly"
@@ -218,7 +223,9 @@ class _Reader:
             if word in _INSERTION:
                 return "insertion"
         behind = set(self._words(one.end, self._read.start + len(self._read.row)))
-        return "origin" if behind & _ORIGIN else "insertion" if behind & (_INSERTION - {"into", "onto"}) else "attachment"
+        return (
+            "origin" if behind & _ORIGIN else "insertion" if behind & (_INSERTION - {"into", "onto"}) else "attachment"
+        )
 
     def _negated(self, one: Link) -> bool:
         return bool(_NOT & set(self._words(max(self._read.start, one.start - _BEFORE), one.start)))

@@ -36,7 +36,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The outcome for one question. 
+    """The outcome for one question.
 
     `references` are those that the answer is about, `listed` the structures that it lists, for later ordinals;
     `sought` what these have in common.

@@ -19,8 +19,8 @@ from fabella_knowledge.tokens import words
 from rapidfuzz import fuzz
 
 from fabella import answering, composing, handlers
-from fabella.atlas import Atlas
 from fabella.answer import Answer, Step
+from fabella.atlas import Atlas
 from fabella.desk import Desk
 from fabella.draft import Draft
 from fabella.evidence import Facts
@@ -121,11 +121,11 @@ class Engine:
 
     @property
     def coverage(self) -> str:
-        """One sentence on what the library holds: its structures by name where they are few, else how many of each kind."""
+        """One sentence on what the library holds: its structures where they are few, else how many of each kind."""
         return self._desk.covered
 
     def complete(self, prefix: str, *, limit: int = 10, slips: bool = True) -> tuple[str, ...]:
-        """Names of structures that begin with `prefix`, the shortest first; else (`slips`) those that a slip of it may mean."""
+        """Names of structures that begin with `prefix`, shortest first; else (`slips`) those of which it may be a slip."""
         typed = " ".join(words(prefix))
         names = {alias: term.display for term in self._model.library.vocabulary.terms.values() if term.article
                  for alias in (" ".join(words(one)) for one in (term.name, *term.aliases))}  # fmt: skip

@@ -60,7 +60,7 @@ class Facts:
     def __init__(self, library: Library) -> None:
         self.library = library
         self._of = {p.id: self._fact(p) for p in library.passages}
-        self._kin: dict[str, frozenset[str]] = {}  # filled when an ambiguous name asks for it; the same whoever fills it
+        self._kin: dict[str, frozenset[str]] = {}  # filled when asked for; the same whoever fills it
 
     def _fact(self, passage: Passage) -> Fact:
         text = passage.text
@@ -108,7 +108,7 @@ class Facts:
         return self._by_structure.get(structure, ())
 
     def kin(self, structure: str) -> frozenset[str]:
-        """The terms that go with a structure: those that its article names, what they belong to, its parts and region."""
+        """The terms that go with a structure: those that its article names and what they belong to, parts, region."""
         held = self._kin.get(structure)
         if held is None:
             held = self._kin[structure] = self._related(structure)
@@ -119,7 +119,9 @@ class Facts:
         vocabulary = self.library.vocabulary
         if article is None:
             return frozenset(vocabulary.ancestors(structure))
-        named = {t for f in self.of(structure) for t in f.terms} | {x.term for x in link(words(article.region), vocabulary)}
+        named = {t for f in self.of(structure) for t in f.terms} | {
+            x.term for x in link(words(article.region), vocabulary)
+        }
         return frozenset(a for t in named for a in vocabulary.ancestors(t)).union(article.parts)
 
     def near(self, structure: str, other: str) -> bool:

@@ -73,7 +73,7 @@ def _spoken(read: Read, context: Context, desk: Desk) -> tuple[str, ...]:
     """The structures whose sources are all asked for: the one spoken of, else the default one and what goes with it."""
     articles = desk.facts.library.articles
     one = read.question.structure or context.structure or desk.facts.library.vocabulary.parts.default
-    if one not in articles or len(articles) <= _FEW:
+    if one is None or one not in articles or len(articles) <= _FEW:
         return tuple(articles)
     return (one, *(x for x in articles if x != one and articles[x].kind != "muscle" and articles[x].kind != "group"
                    and desk.facts.near(one, x)))  # fmt: skip
@@ -132,7 +132,14 @@ def smalltalk(read: Read, context: Context, desk: Desk) -> Draft:
     return Draft("smalltalk", "smalltalk", lead, notes=notes, suggestions=() if kind == "bye" else desk.suggest(None))
 
 
-BUILTIN: Mapping[str, Handler] = {"references": references, "again": again, "help": help_, "smalltalk": smalltalk, "muscles": muscles, "compare": compare}
+BUILTIN: Mapping[str, Handler] = {
+    "references": references,
+    "again": again,
+    "help": help_,
+    "smalltalk": smalltalk,
+    "muscles": muscles,
+    "compare": compare,
+}
 
 
 def load() -> dict[str, Handler]:

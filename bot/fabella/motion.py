@@ -89,12 +89,16 @@ def untold(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
     if not acting:
         return None
     vocabulary = facts.library.vocabulary
-    moved = {x.term for x in read.links if x.kind == "joint" and x.term not in read.conditional and not left_out(x, read)}
+    moved = {
+        x.term for x in read.links if x.kind == "joint" and x.term not in read.conditional and not left_out(x, read)
+    }
     made = {x.term for x in read.links if x.kind == "movement" and x.term not in read.conditional}
     joints = frozenset().union(*(facts.joints(f) for f in acting))
     told = frozenset().union(*(f.main for f in acting))
     strange = bool(joints) and any(not any(vocabulary.covers(one, at) for at in joints) for one in moved)
-    strange = strange or any(not any(vocabulary.covers(one, t) or vocabulary.covers(t, one) for t in told) for one in made)
+    strange = strange or any(
+        not any(vocabulary.covers(one, t) or vocabulary.covers(t, one) for t in told) for one in made
+    )
     return Verdict(UNTOLD, acting) if strange else None
 
 

@@ -25,7 +25,9 @@ def depth(read: Read, facts: Facts, structure: str) -> Verdict | None:
         return None
     agreeing: list[Fact] = []
     opposed: list[Fact] = []
-    for fact in (f for one in dict.fromkeys((structure, claimed[0], claimed[2])) for f in facts.section(one, "Relations")):
+    for fact in (
+        f for one in dict.fromkeys((structure, claimed[0], claimed[2])) for f in facts.section(one, "Relations")
+    ):
         named = link(words(fact.passage.text), vocabulary)
         told = _ordered(named, fact.passage.structure) or _implied(named, fact.passage.structure)
         if told is not None and {claimed[0], claimed[2]} == {told[0], told[2]}:

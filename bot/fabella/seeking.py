@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from fabella.desk import Desk
 
 _THE_MUSCLE = re.compile(r"\b(?:the|that|this) muscle (?:that|which|who)\b", re.I)
-_OF_THEM = re.compile(r"\b(?:which|what|any|all|one|ones|some|how many) (?:one |ones )?of (?:them|these|those)\b|\bthe ones that\b", re.I)
+_OF_THEM = re.compile(
+    r"\b(?:which|what|any|all|one|ones|some|how many) (?:one |ones )?of (?:them|these|those)\b|\bthe ones that\b", re.I
+)
 _ENDS = frozenset({"origin", "insertion", "attachment"})
 _OFFERED = 5  # muscles that are offered at most
 _EACH = 2  # facts shown of a muscle for one criterion
@@ -68,10 +70,8 @@ def muscles(read: Read, context: Context, desk: Desk) -> Draft:
     )
 
 
-def _described_one(
-    read: Read, wanted: Sequence[Criterion], found: Sequence[Match], desk: Desk
-) -> Draft | None:
-    """A question back where one muscle is described and asked about: "where does the muscle that opens the jaw insert?"."""
+def _described_one(read: Read, wanted: Sequence[Criterion], found: Sequence[Match], desk: Desk) -> Draft | None:
+    """A question back about one muscle that is described: "where does the muscle that opens the jaw insert?"."""
     asked = [name for name in read.asked if desk.definitions[name].suggestion and not desk.definitions[name].refusal]
     if not asked or not _THE_MUSCLE.search(read.text) or any(one.field in _ENDS for one in wanted):
         return None

@@ -78,7 +78,11 @@ def _chosen(read: Read, evidence: Evidence, verdict: Verdict, context: Context, 
     if others.asked(read) and (verdict.kind == OPEN or others.whether(read)):
         facts = others.others(read, evidence, context, desk.facts)
     else:
-        decided = verdict.kind in {CONTRADICTED, UNTOLD} or verdict.letter or question.form in {"yesno", "truefalse", "either"}
+        decided = (
+            verdict.kind in {CONTRADICTED, UNTOLD}
+            or verdict.letter
+            or question.form in {"yesno", "truefalse", "either"}
+        )
         facts = (verdict.facts if decided else ()) or evidence.facts
     return _shorter(facts) if question.brief and read.elliptical and not question.parts else facts
 

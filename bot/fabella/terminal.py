@@ -94,7 +94,10 @@ def _compared(table: Table) -> RichTable:
     for name in table.columns:
         grid.add_column(visible(name), overflow="fold", ratio=1)
     for label, cells in table.rows:
-        grid.add_row(label, *(_statement(one.text, numbers(one.citations)) if one.text else Text("–", style="dim") for one in cells))
+        grid.add_row(
+            label,
+            *(_statement(one.text, numbers(one.citations)) if one.text else Text("–", style="dim") for one in cells),
+        )
     return grid
 
 

@@ -56,7 +56,8 @@ class Definition:
     with {} for the structure. `together` keeps its facts together where no slot parts them (figures that
     must not stand alone, both ends of a muscle). `firm` makes a refusal hold for the whole message: nothing else in
     it is answered, no premise of it corrected. `alternatives` tells that of its sections only the first one that an
-    article has answers. `otherwise` are sections that answer together where those have nothing. `typical` are the words that many of its examples use:
+    article has answers. `otherwise` are sections that answer together where those have nothing. `typical` are
+    the words that many of its examples use:
     they tell the intent, not what in particular is asked.
     """
 

@@ -1,4 +1,4 @@
-"""Settles names that several structures have: by the rest of the question, by the conversation, by a declared default."""
+"""Settles names that several structures have: by the rest of the question, the conversation, a declared default."""
 
 from __future__ import annotations
 
@@ -41,9 +41,7 @@ def settle(links: Sequence[Link], context: Context, kin: Kin) -> tuple[Link, ...
     return tuple(made)
 
 
-def completed(
-    links: Sequence[Link], row: Sequence[str], context: Context, vocabulary: Vocabulary
-) -> tuple[Link, ...]:
+def completed(links: Sequence[Link], row: Sequence[str], context: Context, vocabulary: Vocabulary) -> tuple[Link, ...]:
     """The links with names that leave out what the structure spoken of says: "no, the magnus" after adductor brevis."""
     name = tuple((context.structure or "").split())
     if len(name) < 2 or any(x.kind == "muscle" for x in links):

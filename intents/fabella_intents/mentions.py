@@ -41,7 +41,9 @@ def link(row: Sequence[str], vocabulary: Vocabulary) -> tuple[Link, ...]:
     mentions, runs = vocabulary.find(row)
     for one in vocabulary.parts.gazetteer.find(row):
         # "The lateral part of the sacrum" is no part of a muscle.
-        if not any(m.start <= one.start and one.end <= m.end and m.end - m.start > one.end - one.start for m in mentions):
+        if not any(
+            m.start <= one.start and one.end <= m.end and m.end - m.start > one.end - one.start for m in mentions
+        ):
             found.append(Link("part", one.terms, one.start, one.end))
             taken[one.start : one.end] = [True] * (one.end - one.start)
     for run in runs:

@@ -18,8 +18,8 @@ from fabella_intents.utterance import Utterance
 Span = tuple[int, int]
 # English words that abbreviations of names are spelt like: "SO" is the superior oblique, "so" is not.
 _WORDS = frozenset(
-    "so it is in as at an be by do he if me my no of on or to up us we am go hi ok oh ah add pin lam ed er ma pa ta mm ad "
-    "ham bum men eat sit let tip".split()
+    "so it is in as at an be by do he if me my no of on or to up us we am go hi ok oh ah add pin lam ed er ma pa ta mm "
+    "ad ham bum men eat sit let tip".split()
 )
 _IT = frozenset({"it", "they"})
 

@@ -11,7 +11,14 @@ SOURCE = "@"  # before the key of a reference in `Context.listed`
 STRUCTURE = "*"  # before the name of a structure there
 TOPIC = "?"  # before the name of an intent there
 SECTION = "#"  # in the id of a passage
-_ORDER = ("cited", "sought", "listed", "options", "parts", "intents")  # given up in this order when references are not enough
+_ORDER = (
+    "cited",
+    "sought",
+    "listed",
+    "options",
+    "parts",
+    "intents",
+)  # given up in this order when references are not enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +80,8 @@ class Context:
     had several (parts, exercises, or references with "@" before the key; empty where they are those shown), for "the
     second one"; `beside`
     another muscle that it told of, for "that muscle"; `last`
-    is its label even where the topic is older; `options` what a `clarify` offered; `sought` what the muscles of the last
-    list have in common, for "which of them".
+    is its label even where the topic is older; `options` what a `clarify` offered; `sought` what the
+    muscles of the last list have in common, for "which of them".
     """
 
     structure: str | None = None

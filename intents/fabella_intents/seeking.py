@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from fabella_intents.mentions import STRUCTURES, Link
+from fabella_intents.mentions import Link
 
 SEEKING = "muscles"  # the intent of such questions
 # What muscles can have in common.
@@ -44,7 +44,9 @@ _SUPPLYING = re.compile(
     r"|\bsupply of the\b|\b(?:is|gets?) (?:supplied|innervated|fed) by\b",
     re.I,
 )
-_ON = re.compile(r"\b(?:attach(?:es|ed|ments?)?|inserts?|originates?|arises?)\b[^?!]{0,20}\b(?:to|on|onto|at|from|into|of)\b", re.I)
+_ON = re.compile(
+    r"\b(?:attach(?:es|ed|ments?)?|inserts?|originates?|arises?)\b[^?!]{0,20}\b(?:to|on|onto|at|from|into|of)\b", re.I
+)
 _MEMBERS = re.compile(
     r"\b(?:members?|mak(?:es?|ing) up|made (?:up )?of|made from|consists?|composed|compris\w+|belongs? to|parts? of|"
     r"form(?:s|ed|ing)?|contains?|includes?|components?|constituents?|what(?:'s| is| are) in|who is in)\b",
@@ -53,13 +55,17 @@ _MEMBERS = re.compile(
 _COMPARES = re.compile(
     r"\b(?:compar\w*|contrast|versus|vs|differ\w*|distinguish|side by side|table|tabulate|in common)\b", re.I
 )
-_ASIDE = frozenset("besides beside except excluding than from help helps helping assist assists with like beyond".split())
+_ASIDE = frozenset(
+    "besides beside except excluding than from help helps helping assist assists with like beyond".split()
+)
 _BEFORE = 4  # words before a structure that may set it aside
 
 
 def seeks(text: str, row: Sequence[str], links: Sequence[Link], start: int) -> bool:
     """Whether the words (`row`, from place `start` of the message) look for muscles by something that they share."""
-    if not any(one.kind in _SHARED for one in links) or any(one.kind in {"exercise", "author", "journal"} for one in links):
+    if not any(one.kind in _SHARED for one in links) or any(
+        one.kind in {"exercise", "author", "journal"} for one in links
+    ):
         return False
     if names_one(links, row, start) or _COMPARES.search(text):
         return False
@@ -68,9 +74,7 @@ def seeks(text: str, row: Sequence[str], links: Sequence[Link], start: int) -> b
     kinds = {one.kind for one in links}
     if "group" in kinds and _MEMBERS.search(text):
         return True
-    if kinds & {"nerve", "artery", "root"} and _SUPPLYING.search(text):
-        return True
-    return False
+    return bool(kinds & {"nerve", "artery", "root"}) and _SUPPLYING.search(text) is not None
 
 
 def names_one(links: Sequence[Link], row: Sequence[str], start: int) -> bool:

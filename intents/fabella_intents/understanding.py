@@ -53,7 +53,11 @@ class Understanding:
     """Reads messages. Holds only frozen tables: safe to share between threads."""
 
     def __init__(
-        self, vocabulary: Vocabulary, definitions: Mapping[str, Definition], spell: Speller, router: Router,
+        self,
+        vocabulary: Vocabulary,
+        definitions: Mapping[str, Definition],
+        spell: Speller,
+        router: Router,
         kin: Kin = lambda name: frozenset(),
     ) -> None:
         """`kin` gives the terms that go with a structure: they tell which one an ambiguous name means."""

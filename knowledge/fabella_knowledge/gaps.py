@@ -1,4 +1,4 @@
-"""What a library lacks: sections that articles on muscles don't have, and facts that rest on one kind of source alone."""
+"""What a library lacks: sections that articles on muscles don't have, and facts that rest on Wikipedia alone."""
 
 from __future__ import annotations
 

@@ -149,7 +149,9 @@ def _unknown_targets(
         for one in file.series:
             line = file.places.line("series", one.name, "terms")
             lacking = (name for name in one.terms if name not in terms)
-            problems += [Problem(file.shown, line, f"series '{one.name}' names '{name}', which is no term") for name in lacking]
+            problems += [
+                Problem(file.shown, line, f"series '{one.name}' names '{name}', which is no term") for name in lacking
+            ]
     return problems
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 ATTACHMENT_KINDS = frozenset(
-    "bone landmark cartilage disc ligament membrane fascia tendon muscle".split()
-    + ["sesamoid bone", "soft tissue"]
-)
+    {
+        "bone", "landmark", "cartilage", "disc", "ligament", "membrane", "fascia", "tendon", "muscle", "sesamoid bone",
+        "soft tissue",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

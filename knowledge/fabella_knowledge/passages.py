@@ -46,7 +46,9 @@ def resolve(draft: ArticleFile, vocabulary: Vocabulary) -> Article:
                 line=claim.line,
             )
         )
-    return Article(name, draft.name, draft.latin, draft.kind, draft.region, draft.tissue, draft.parts, tuple(passages), draft.path)
+    return Article(
+        name, draft.name, draft.latin, draft.kind, draft.region, draft.tissue, draft.parts, tuple(passages), draft.path
+    )
 
 
 def uncited(draft: ArticleFile, ids: set[str]) -> list[Problem]:
@@ -80,7 +82,12 @@ def _lacking(claim: Claim, terms: Sequence[str], vocabulary: Vocabulary) -> str:
     moved = [term for term in terms if vocabulary.kind(term) == "movement"]
     if section == "Action" and not kinds & _MOVED and not any(vocabulary.terms[t].joint for t in moved):
         return "the line under Action names neither a joint nor what is moved"
-    if section == "Action" and "joint" not in kinds and len(_LIMB & set(terms)) > 0 and not any(vocabulary.terms[t].joint for t in moved):
+    if (
+        section == "Action"
+        and "joint" not in kinds
+        and len(_LIMB & set(terms)) > 0
+        and not any(vocabulary.terms[t].joint for t in moved)
+    ):
         return "the line under Action names no joint for its movement"
     return ""
 
@@ -89,6 +96,7 @@ def _terms(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     found: list[str] = []
     row = words(text)
     named, runs = vocabulary.find(row)
-    for one in sorted((*named, *runs), key=lambda x: x.start):
-        found += [term for name in one.terms for term in vocabulary.meaning(name) if term not in found]
+    spans = [(one.start, one.terms) for one in named] + [(one.start, one.terms) for one in runs]
+    for _, terms in sorted(spans, key=lambda span: span[0]):
+        found += [term for name in terms for term in vocabulary.meaning(name) if term not in found]
     return tuple(found)

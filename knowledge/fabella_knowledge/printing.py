@@ -15,6 +15,7 @@ from fabella_knowledge.references import Entry, year
 # A note is printed behind the entry. This one marks a source that could not be opened itself.
 _AFTER = "cited after"
 _TAGS = re.compile(r"<[^>]+>")
+_ENTITY = re.compile(r"&(?:#\d+|#x[\da-f]+|[a-z]+);", re.IGNORECASE)  # "&sectionid=" in an address is none
 _MARKUP = re.compile(r"</?(?:i|b|em|strong|sub|sup|span|sc)\b[^<>]*>", re.IGNORECASE)
 _LATEX = re.compile(r"[&%$#_{}]|[\\~^]")
 _LATEX_WORDS = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
@@ -78,8 +79,12 @@ def _printed(entries: Sequence[Entry], style: str) -> dict[str, str]:
             except Exception as error:  # citeproc-py has no error of its own: it raises whatever it ran into
                 message = f"reference '{entry.id}' cannot be printed: {error!r}"
                 raise LibraryError([Problem(entry.path, entry.line, message)]) from error
-            shown[entry.id] = _tidy(html.unescape(_TAGS.sub("", text)), entry.data)
+            shown[entry.id] = _tidy(_ENTITY.sub(_unescaped, _TAGS.sub("", text)), entry.data)
     return shown
+
+
+def _unescaped(entity: re.Match[str]) -> str:
+    return html.unescape(entity.group())
 
 
 def _tidy(text: str, data: Mapping[str, Any]) -> str:

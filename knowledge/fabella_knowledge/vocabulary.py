@@ -30,7 +30,7 @@ class Ambiguity:
 class PartWords:
     """How people name a part of a structure: a side word and a noun ("inner half"), an abbreviation, or "the other".
 
-    `default` is the structure that a part belongs to where several have one of that name and nothing tells which is meant.
+    `default` is the structure that a part belongs to where several have one of that name and nothing tells which.
     """
 
     nouns: frozenset[str]
@@ -96,7 +96,7 @@ class Vocabulary:
 
     @cached_property
     def _patterns(self) -> Mapping[tuple[int, tuple[str, ...]], tuple[tuple[str, str], ...]]:
-        """Names of structures with articles with one word left out: its place and the rest, to that word and the term."""
+        """Names of structures that have articles, one word left out: its place and the rest, to the word and the term."""
         table: dict[tuple[int, tuple[str, ...]], list[tuple[str, str]]] = {}
         for one in self.terms.values():
             for alias in (one.name, *one.aliases) if one.article else ():
@@ -111,7 +111,7 @@ class Vocabulary:
         return frozenset(word for _, rest in self._patterns for word in rest)
 
     def nearly(self, row: Sequence[str], start: int) -> Mention | None:
-        """The longest name from `start` on of which one word has a slip that makes another word: "extensor pollicis longs".
+        """The longest name from `start` on of which a slip makes one word another: "extensor pollicis longs".
 
         Several terms: it lies as near to each. A pair that is never bridged is not.
         """
@@ -125,7 +125,11 @@ class Vocabulary:
                 rest = (*keys[:at], *keys[at + 1 : size])
                 for word, term in self._patterns.get((at, rest), ()):
                     said = keys[at]
-                    if said != word and (said, word) not in self.never and OSA.distance(said, word, score_cutoff=1) <= 1:
+                    if (
+                        said != word
+                        and (said, word) not in self.never
+                        and OSA.distance(said, word, score_cutoff=1) <= 1
+                    ):
                         near[term] = None
             if near:
                 return Mention(tuple(near), start, start + size)

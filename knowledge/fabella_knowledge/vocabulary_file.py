@@ -85,7 +85,7 @@ class _Reader:
                 )
                 for name, body in self._tables("opposites")
             ),
-            series=tuple(one for name, body in self._tables("series") if (one := self._series(name, body))),
+            series=tuple(row for name, body in self._tables("series") if (row := self._series(name, body))),
             regions=self._strings(self._data, "regions"),
         )
 
