@@ -121,11 +121,11 @@ class Engine:
 
     @property
     def coverage(self) -> str:
-        """One sentence on what the library holds: its structures where they are few, else how many of each kind."""
+        """One sentence on what the library holds: its structures, or where they are many how many of each kind."""
         return self._desk.covered
 
     def complete(self, prefix: str, *, limit: int = 10, slips: bool = True) -> tuple[str, ...]:
-        """Names of structures that begin with `prefix`, shortest first; else (`slips`) those of which it may be a slip."""
+        """Names of structures that begin with `prefix`; else (`slips`) those of which it may be a slip."""
         typed = " ".join(words(prefix))
         names = {alias: term.display for term in self._model.library.vocabulary.terms.values() if term.article
                  for alias in (" ".join(words(one)) for one in (term.name, *term.aliases))}  # fmt: skip

@@ -96,7 +96,7 @@ class Vocabulary:
 
     @cached_property
     def _patterns(self) -> Mapping[tuple[int, tuple[str, ...]], tuple[tuple[str, str], ...]]:
-        """Names of structures that have articles, one word left out: its place and the rest, to the word and the term."""
+        """Names of structures that have articles, one word left out: its place and the rest, to word and term."""
         table: dict[tuple[int, tuple[str, ...]], list[tuple[str, str]]] = {}
         for one in self.terms.values():
             for alias in (one.name, *one.aliases) if one.article else ():
