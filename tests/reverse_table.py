@@ -235,10 +235,10 @@ def table() -> dict[tuple[str, str], set[str]]:
             if meta["kind"] != "muscle" or section == "Members":
                 continue
             field = FIELDS[section]
+            label, colon, rest = text.partition(": ")
+            text = rest if colon and label.lower() in parts else text
             if field in {"origin", "insertion"}:
-                label, colon, rest = text.partition(": ")
-                site = rest if colon and label.lower() in parts else text
-                for term in words.find(LOCATING.split(site)[0]):
+                for term in words.find(LOCATING.split(text)[0]):
                     if kind.get(term) in SITES:
                         for wide in words.wider(term):
                             found[field, wide].add(name)
