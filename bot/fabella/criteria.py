@@ -29,6 +29,7 @@ _TURNING = {"out": "lateral rotation", "in": "medial rotation"}
 _DIRECTIONS = {
     **dict.fromkeys(("side", "sideways", "outward", "outwards", "out", "away"), "out"),
     **dict.fromkeys(("inward", "inwards", "across", "together", "in"), "in"),
+    **dict.fromkeys(("down", "downward", "downwards"), "down"),
     **dict.fromkeys(("back", "backward", "backwards", "behind"), "back"),
     **dict.fromkeys(("forward", "forwards", "front", "up", "belly", "chest", "upward", "upwards"), "front"),
 }
@@ -36,7 +37,9 @@ _LIMB = {"out": "abduction", "in": "adduction", "back": "extension", "front": "f
 _PLAIN: Mapping[str, Mapping[str, str]] = {
     "arm": _LIMB, "shoulder joint": _LIMB, "thigh": _LIMB, "hip joint": _LIMB, "lower leg": _LIMB,
     "hand": {"back": "extension"}, "wrist joint": {"back": "extension"},
-    "foot": {"front": "dorsiflexion", "out": "eversion", "in": "inversion"},
+    "foot": {"front": "dorsiflexion", "out": "eversion", "in": "inversion", "down": "plantarflexion"},
+    "great toe": {"front": "extension", "down": "flexion"}, "toes": {"front": "extension", "down": "flexion"},
+    "fingers": {"front": "extension", "down": "flexion"}, "thumb": {"out": "abduction"},
     "head": {"back": "extension", "front": "flexion", "out": "lateral flexion"},
 }  # fmt: skip
 _SHARING = frozenset("and or also both but do does not don't doesn't to".split())  # "flex and adduct the thigh"
@@ -109,7 +112,7 @@ class _Reader:
     def __init__(self, read: Read, vocabulary: Vocabulary) -> None:
         self._read = read
         self._vocabulary = vocabulary
-        self._links = [x for x in read.links if len(x.terms) == 1 and x.term not in _aside(read)]
+        self._links = [x for x in read.links if (len(x.terms) == 1 or x.kind in _SITES) and x.term not in _aside(read)]
         self._used: set[int] = set()
 
     def criteria(self) -> tuple[Criterion, ...]:
@@ -137,13 +140,14 @@ class _Reader:
             self._take_joint(at, term.joint)
             return [Criterion("action", ((one.term, None),), negated)]
         targets = self._targets(at) or (None,)
-        return [Criterion("action", ((self._directed(one, target), target),), negated) for target in targets]
+        made = [(self._directed(one, target), target) for target in targets]
+        return [Criterion("action", ((movement, _whole(movement, target)),), negated) for movement, target in made]
 
     def _directed(self, one: Link, target: str | None) -> str | None:
         """The movement that plain words make of a limb: "lift the arm to the side" abducts it."""
         turning = one.term == "rotation"
         plain = _TURNING if turning and target in _LIMBS else _PLAIN.get(target or "")
-        after = self._words(one.end, one.end + _FAR)
+        after = (*self._words(one.start, one.end), *self._words(one.end, one.end + _FAR))
         told = next((plain[_DIRECTIONS[w]] for w in after if _DIRECTIONS.get(w) in plain), None) if plain else None
         if told is not None and (turning or one.term in _LIFTING):
             return told
@@ -209,7 +213,7 @@ class _Reader:
                 return None  # "pulls the thigh towards the belly"
             return Criterion("place", ((None, one.term),), negated)
         if one.kind in _SITES:
-            return Criterion(self._end(one), ((None, one.term),), negated)
+            return Criterion(self._end(one), tuple((None, term) for term in one.terms), negated)
         return None
 
     def _end(self, one: Link) -> str:
@@ -245,6 +249,11 @@ class _Reader:
             elif one not in made:
                 made.append(one)
         return tuple(made)
+
+
+def _whole(movement: str | None, target: str | None) -> str | None:
+    """ "Lift the leg to the side" moves the thigh."""
+    return "thigh" if target == "lower leg" and movement in {"abduction", "adduction"} else target
 
 
 def _aside(read: Read) -> frozenset[str]:

@@ -69,7 +69,7 @@ def _attached(word: str, text: str) -> bool:
     if match is None:
         return False
     after = (match.group(1) or "").lower()
-    return word.endswith(("us", "um", "is")) or not after or after in _FUNCTION_WORDS
+    return word.endswith(("us", "um", "is", "i")) or not after or after in _FUNCTION_WORDS
 
 
 def unknown(read: Read) -> bool:

@@ -25,7 +25,12 @@ _THAT = re.compile(
 )
 _WHEN = re.compile(r"\bwhen\b.*\b(?:publish|publ|written|wrote|come out|came out|appear|out|from)", re.I)
 _THE_ONE = re.compile(r"\bthe (?:\w+ )?(?:one|paper|study|source|reference)\b", re.I)
-_GOING_ON = re.compile(r"^\W*(?:and|or|also|same for|(?:and )?(?:what|how) about)\b", re.I)
+_GOING_ON = re.compile(
+    r"^\W*(?:and|or|also|same (?:question |thing )?for|likewise|(?:and )?(?:what|how) about|no+|nope|not|sorry|wait|oops"
+    r"|actually|i mean|i meant)\b",
+    re.I,
+)
+_SAME = frozenset({"same", "question", "thing", "likewise"})
 _SAYS = -0.45  # over this score a follow-up points to an intent
 _OWN = 0.5  # over this score a follow-up that names an author asks something of its own
 _LABEL_FLOOR = -0.4  # under this score a follow-up says nothing of its own: the intent before it goes on
@@ -96,7 +101,7 @@ def _names_alone(turn: Turn) -> Read | None:
         usual = usual.union(*(turn.definitions[name].typical for name in before))
     about = not turn.named or (turn.parts and turn.read.question.structure == turn.context.structure)
     going_on = _GOING_ON.match(turn.read.text) is not None  # "and the soleus?"
-    about = about or (going_on and bare(turn.read, turn.spoken.sides, frozenset()))
+    about = about or (going_on and bare(turn.read, turn.spoken.sides, _SAME))
     return turn.carried() if turn.context.intents and about and bare(turn.read, turn.spoken.sides, usual) else None
 
 

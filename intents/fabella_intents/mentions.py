@@ -9,6 +9,7 @@ from fabella_knowledge.tokens import DETERMINERS, singular
 from fabella_knowledge.vocabulary import Vocabulary
 
 STRUCTURES = frozenset({"muscle", "sesamoid bone", "tendon", "group"})  # kinds that a question can be about
+_JOINING = frozenset({"and", "or", "vs", "versus"})
 _PLACES = frozenset({"inside", "outside"})
 _JOINERS = frozenset({"or", "and", "vs", "versus", "nor", "the", "than", "of", "two", "its", "these"})
 
@@ -66,8 +67,28 @@ def link(row: Sequence[str], vocabulary: Vocabulary) -> tuple[Link, ...]:
         if short is not None and not any(taken[short.start : short.end]):
             found.append(Link("muscle", short.terms, short.start, short.end, False, short.terms))
             taken[short.start : short.end] = [True] * (short.end - short.start)
+    found += _sharing(row, taken, found, vocabulary)
     found += _sides(row, taken, found, vocabulary)
     return tuple(sorted(found, key=lambda one: (one.start, one.end)))
+
+
+def _sharing(row: Sequence[str], taken: list[bool], found: Sequence[Link], vocabulary: Vocabulary) -> list[Link]:
+    """Names that leave to a neighbour what they share: "superior and inferior gemellus", "longus and brevis"."""
+    made: list[Link] = []
+    for one in found:
+        if one.kind != "muscle" or one.end - one.start < 2:
+            continue
+        name = tuple(row[one.start : one.end])
+        places = ((one.start - 1, one.start - 2, name[1:], True), (one.end, one.end + 1, name[:-1], False))
+        for joiner, at, rest, before in places:
+            if not (0 <= at < len(row) and 0 <= joiner < len(row)) or row[joiner] not in _JOINING or taken[at]:
+                continue
+            other = (row[at], *rest) if before else (*rest, row[at])
+            hit = next((m for m in vocabulary.gazetteer.find(other) if m.end - m.start == len(other)), None)
+            if hit is not None and vocabulary.kind(hit.terms[0]) == "muscle" and hit.terms != one.terms:
+                made.append(Link("muscle", hit.terms, at, at + 1, False, hit.terms))
+                taken[at] = True
+    return made
 
 
 def _sides(row: Sequence[str], taken: list[bool], found: Sequence[Link], vocabulary: Vocabulary) -> list[Link]:

@@ -26,9 +26,9 @@ _MUSCLES = re.compile(
 _THEM = re.compile(r"\b(?:which|what|any|how many|some) (?:one |ones )?of (?:them|these|those)\b", re.I)
 _DOING = re.compile(
     r"^\W*(?:so |and |ok |okay |hey |hi |please )*(?:what|who|which ones?|whatever|everything that|anything that|things that)\W+"
-    r"(?:all |else |also |really |actually |lets? you |helps? (?:you )?(?:to )?|makes? you |can )*"
+    r"(?:all |else |also |really |actually |is |are |lets? you |helps? (?:you )?(?:to )?|makes? you |can )*"
     r"(?:attach|insert|originat|aris|start|begin|cross|flex|extend|abduct|adduct|rotat|pronat|supinat|elevat|depress|"
-    r"protract|retract|evert|invert|dorsiflex|plantar ?flex|bend|straighten|mov|rais|lift|lower|pull|push|turn|clos|open|"
+    r"protract|retract|mak|evert|invert|dorsiflex|plantar ?flex|bend|straighten|mov|rais|lift|lower|pull|push|turn|clos|open|"
     r"stabili|unlock|tens|wrinkl|shrug|chew|spread|point|curl|oppos|twist|squeez|shut|lies? in|is in)\w*",
     re.I,
 )
@@ -41,6 +41,7 @@ _ALL = re.compile(
 )
 _SUPPLYING = re.compile(
     r"\b(?:what|which|everything|anything|all)\b[^?!]{0,50}\b(?:supply|supplies|supplied|innervate[sd]?|serve[sd]?|feeds?|fed)\b"
+    r"|\b(?:supplies|innervates|supply|innervate)\W*(?:what|which(?: ones?)?|whom)?\W*$"
     r"|\bsupply of the\b|\b(?:is|gets?) (?:supplied|innervated|fed) by\b",
     re.I,
 )
@@ -55,6 +56,7 @@ _MEMBERS = re.compile(
 _COMPARES = re.compile(
     r"\b(?:compar\w*|contrast|versus|vs|differ\w*|distinguish|side by side|table|tabulate|in common)\b", re.I
 )
+_SEVERAL = re.compile(r"\b(?:muscles|which|list|name|what are)\b", re.I)
 _ASIDE = frozenset(
     "besides beside except excluding than from help helps helping assist assists with like beyond".split()
 )
@@ -69,6 +71,8 @@ def seeks(text: str, row: Sequence[str], links: Sequence[Link], start: int) -> b
         return False
     if names_one(links, row, start) or _COMPARES.search(text):
         return False
+    if {one.kind for one in links} & _SHARED == {"group"} and not _SEVERAL.search(text):
+        return _MEMBERS.search(text) is not None
     if any(one.search(text) for one in (_MUSCLES, _DOING, _THEM, _ALL)):
         return True
     kinds = {one.kind for one in links}

@@ -34,6 +34,7 @@ from fabella_intents.utterance import clean
 _BRIEF = 6  # words of a follow-up that may go on with the intent before it
 _ELSEWHERE = 0.3  # what an intent about another structure than the conversation's loses in it
 _OF_IT = re.compile(r"\bits?\b|^\W*(?:so |and |but )*(?:the|this|that) muscle\b(?! (?:that|which|who))", re.I)
+_FIRM = 0.3  # the score from which on a firm refusal stands before a search for muscles
 _SOUGHT = 0.9  # the chance that the library can answer what looks for muscles by what its articles tell
 _GOES_ON = 0.3  # what that adds to the intent's score
 _NOT = frozenset(
@@ -123,7 +124,8 @@ class Understanding:
         intents, chance = self._chooser.choose(part, whole, words, form, inside, context, span[0])
         # "And it is supplied by ...?", "the muscle is fed by ..., yes?": of the one that the conversation is about.
         told = context.structure is not None and _OF_IT.search(piece.text) is not None
-        if not told and not self._definition(intents).firm and seeks(form.stem or piece.text, words, inside, span[0]):
+        firm = self._definition(intents).firm and part.scores[0][1] > _FIRM
+        if not told and not firm and seeks(form.stem or piece.text, words, inside, span[0]):
             intents, chance = (SEEKING,), max(chance, _SOUGHT)
         elif intents == (SEEKING,) and (told or names_one(inside, words, span[0])):
             intents = (part.best(self.router.answerable - {SEEKING})[0] or SEEKING,)
@@ -160,7 +162,7 @@ class Understanding:
             start=span[0],
             message=message.kept,
             strange=self._strange(message, span),
-            doubts=_doubtful(inside, context),
+            doubts=() if intents == (SEEKING,) else _doubtful(inside, context),
             answerable=chance,
             asked=self._chooser.named(words),
             said=message.given(message.span(piece)),

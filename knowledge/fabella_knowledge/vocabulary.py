@@ -138,7 +138,7 @@ class Vocabulary:
     @cached_property
     def latin(self) -> frozenset[str]:
         """The Latin second words of muscles' names ("profundus"), which make another name of the first."""
-        endings = ("us", "is", "or", "um")
+        endings = ("us", "is", "or", "um", "i", "ae")
         names = (one.name for one in self.terms.values() if one.kind == "muscle")
         return frozenset(w for name in names for w in name.split()[1:] if len(w) > 4 and w.endswith(endings))
 
