@@ -15,6 +15,7 @@ from fabella.confidence import confidence
 from fabella.draft import Draft
 
 _GIVEN = ("answered", "corrected")
+_FULL = 12  # items from which on a context may be too long
 _KEPT = 5  # statements of a list that the next question may refer to, and half as many of its structures
 _PLACES = 6  # places in one source that are printed one by one
 
@@ -157,7 +158,7 @@ def _context(
         shown = tuple(dict.fromkeys((*before.shown, *shown)))  # "more", and more again
     if last.listed:
         shown, cited = shown[:_KEPT], cited[:_KEPT]  # of a long list, enough to go on with
-    return Context(
+    made = Context(
         structure=last.structure or before.structure,
         parts=last.parts,
         intents=intents,
@@ -169,6 +170,12 @@ def _context(
         listed=_before(before) if picked else _listed(reading, given, before, library),
         last=reads[at].question.intents[0] if at < len(reads) else None,
     )
+    # What would not fit into a context is left out of it now, not when it is written down.
+    return made if _size(made) < _FULL else Context.from_json(made.to_json())
+
+
+def _size(context: Context) -> int:
+    return len(context.references) + len(context.listed) + len(context.shown) + len(context.cited)
 
 
 def _listed(reading: Reading, given: Sequence[Draft], before: Context, library: Library) -> tuple[str, ...]:
