@@ -103,10 +103,6 @@ class Atlas:
                         found[term] = (*found.get(term, ()), one.fact)
         return found
 
-    def groups_of(self, structure: str) -> tuple[tuple[str, Fact], ...]:
-        """The groups that name a muscle as their member, each with the fact that does."""
-        return tuple((group, held[structure]) for group, held in self.groups.items() if structure in held)
-
     def seek(self, criteria: Sequence[Criterion], *, without: Iterable[str] = ()) -> tuple[Match, ...]:
         """The muscles that meet all criteria: those that name the very thing first, then from head to foot."""
         skipped = frozenset(without)

@@ -45,10 +45,9 @@ def compare(read: Read, context: Context, desk: Desk) -> Draft:
 def table(read: Read, columns: Sequence[tuple[str, str | None]], desk: Desk, *, lacking: Sequence[str] = ()) -> Draft:
     """The table of structures, or of parts of them, with the rows that were asked for or all."""
     wanted = _rows(read, desk)
-    parted = any(part is not None for _, part in columns)
     rows = []
     for row in wanted:
-        cells = [_facts(structure, part, row, desk, parted=parted) for structure, part in columns]
+        cells = [_facts(structure, part, row, desk) for structure, part in columns]
         if any(cells):
             rows.append((row, cells))
     if not rows:
@@ -60,7 +59,7 @@ def table(read: Read, columns: Sequence[tuple[str, str | None]], desk: Desk, *, 
     for at in range(len(columns)):
         for _, cells in rows:
             said += [say(f.passage, desk.display(f.passage.structure)) for f in cells[at]]
-    names = tuple(_name(structure, part, desk, parted=parted) for structure, part in columns)
+    names = tuple(_name(structure, part, desk) for structure, part in columns)
     notes = tuple(f"My sources hold no article about this: {desk.display(one)}." for one in lacking)
     return Draft(
         "answered",
@@ -84,7 +83,7 @@ def _rows(read: Read, desk: Desk) -> tuple[str, ...]:
     return tuple(row for row in ROWS if row in asked) if asked else ROWS
 
 
-def _facts(structure: str, part: str | None, row: str, desk: Desk, *, parted: bool) -> tuple[Fact, ...]:
+def _facts(structure: str, part: str | None, row: str, desk: Desk) -> tuple[Fact, ...]:
     held = tuple(f for f in desk.facts.section(structure, row) if not f.passage.further or row == "Location")
     if part is None:
         return held
@@ -104,5 +103,5 @@ def _cell(facts: Sequence[Fact]) -> Cell:
     return Cell("; ".join(texts), tuple(cited))
 
 
-def _name(structure: str, part: str | None, desk: Desk, *, parted: bool) -> str:
+def _name(structure: str, part: str | None, desk: Desk) -> str:
     return f"{desk.display(structure)}, {part}" if part is not None else desk.display(structure)

@@ -19,8 +19,7 @@ _ORIGIN = frozenset(
 )
 _INSERTION = frozenset("insertion insertions insert inserts inserting inserted end ends into onto".split())
 _ATTACH = frozenset("attach attaches attached attaching attachment attachments fixed anchored connect connects".split())
-_NOT = frozenset("not don't doesn't do not without never no nor except excluding".split()) - {"do"}
-_BESIDE = frozenset("besides beside except excluding than from apart beyond".split())
+_NOT = frozenset("not don't doesn't without never no nor except excluding".split())
 # Movements that plain words only hint at, and where the limb goes.
 _ANY = "moving"  # any movement
 _LIFTING = frozenset({_ANY, "elevation", "depression", "flexion", "retraction", "protraction", "lateral flexion"})

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from fabella_intents.definition import Definition
 from fabella_intents.mentions import STRUCTURES
+from fabella_intents.question import Context
 from fabella_intents.reading import Read
 from fabella_intents.splitting import POINTS
 
@@ -26,6 +27,17 @@ _THE_KIND = re.compile(
     r"\b(?:the|this|that) (muscle|tendon)\b(?! (?:that|which|who|whose|in|of|on|at|behind|under|over|above|below|for|called|named|between|used|with|to|next|i|you|we)\b)",
     re.I,
 )
+
+
+def pointed(read: Read, definition: Definition, context: Context) -> str | None:
+    """The structure of the conversation where another one is named beside it: "is it deep to the soleus?"."""
+    if "Relations" not in definition.sections(read.question.intents[0]) or context.structure is None:
+        return None
+    named = [x for x in read.links if x.kind in STRUCTURES]
+    if not named or any(x.term == context.structure for x in named):
+        return None
+    before = read.row[: max(0, named[0].start - read.start)]
+    return context.structure if {"it", "they"} & set(before) else None
 
 
 def by_part(read: Read, definition: Definition, facts: Facts) -> str | None:

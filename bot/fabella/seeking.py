@@ -59,7 +59,7 @@ def muscles(read: Read, context: Context, desk: Desk) -> Draft:
     return Draft(
         "answered",
         "muscles",
-        f"Answer: {letter}." if letter else _lead(found, wanted),
+        f"Answer: {letter}." if letter else _lead(found),
         (*about, *(_said(match, facts, cited, desk) for match, facts in zip(told, shown, strict=True))),
         () if letter else (*_derived(wanted), *_parts(found, wanted, desk), *_left_out(wanted), *notes),
         suggestions=desk.suggest(found[0].structure),
@@ -94,7 +94,7 @@ def holdings(desk: Desk) -> tuple[str, ...]:
     return (f"My library holds {count} muscles. That a muscle isn't listed is no proof that it doesn't belong here.",)
 
 
-def _lead(found: Sequence[Match], wanted: Sequence[Criterion]) -> str:
+def _lead(found: Sequence[Match]) -> str:
     return f"My sources list {len(found)} muscle{'s' if len(found) != 1 else ''}."
 
 

@@ -63,7 +63,7 @@ def link(row: Sequence[str], vocabulary: Vocabulary) -> tuple[Link, ...]:
         found.append(Link(vocabulary.kind(terms[0]), terms, mention.start, mention.end, assumed, mention.terms))
         taken[mention.start : mention.end] = [True] * (mention.end - mention.start)
     for at in range(len(row)):
-        short = None if taken[at] else vocabulary.shortened(row, at)
+        short = None if taken[at] else vocabulary.variants.shortened(row, at)
         if short is not None and not any(taken[short.start : short.end]):
             found.append(Link("muscle", short.terms, short.start, short.end, False, short.terms))
             taken[short.start : short.end] = [True] * (short.end - short.start)

@@ -126,7 +126,7 @@ def _nearly(links: tuple[Link, ...], row: Sequence[str], vocabulary: Vocabulary)
     """The links with names of which a slip made one word another one, where no structure is named already."""
     at = 0
     while at < len(row):
-        near = vocabulary.nearly(row, at)
+        near = vocabulary.variants.nearly(row, at)
         held = [x for x in links if near and x.kind in STRUCTURES and x.start < near.end and near.start < x.end]
         longer = near is not None and all(
             near.start <= x.start and x.end <= near.end and x.end - x.start < near.end - near.start for x in held

@@ -45,9 +45,6 @@ _SUPPLYING = re.compile(
     r"|\bsupply of the\b|\b(?:is|gets?) (?:supplied|innervated|fed) by\b",
     re.I,
 )
-_ON = re.compile(
-    r"\b(?:attach(?:es|ed|ments?)?|inserts?|originates?|arises?)\b[^?!]{0,20}\b(?:to|on|onto|at|from|into|of)\b", re.I
-)
 _MEMBERS = re.compile(
     r"\b(?:members?|mak(?:es?|ing) up|made (?:up )?of|made from|consists?|composed|compris\w+|belongs? to|parts? of|"
     r"form(?:s|ed|ing)?|contains?|includes?|components?|constituents?|what(?:'s| is| are) in|who is in)\b",

@@ -1,0 +1,66 @@
+"""Takes several structures that one question asks about alike: which they are, and one draft of theirs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from fabella_intents.mentions import STRUCTURES
+from fabella_intents.reading import Read
+from fabella_intents.subject import side_by_side
+
+from fabella.desk import Desk
+from fabella.draft import Draft
+
+_EACH = re.compile(
+    r"\b(?:each|both|respectively|either one)\b|\band (?:which|what|where|for|how about|the one)\b|[;?]\s*(?:and )?(?:which|what|where)\b"
+    r"|\b(?:or|and)\b[^?]*\bwhich (?:one|of)\b|\bwhere does the other\b",
+    re.I,
+)
+_CLOSE = 3  # words between a part and what it is of
+
+
+def together(read: Read, structure: str, desk: Desk) -> tuple[str, ...]:
+    """The structures with articles that are asked about alike: "origin of the soleus and the plantaris"."""
+    held = desk.facts.library.articles
+    relating = desk.answering("Relations")
+    if read.question.form not in {"open", "cloze", "either"} or relating in read.question.intents:
+        return (structure,)
+    named = [x for x in read.links if x.kind in STRUCTURES and len(x.terms) == 1 and x.term in held]
+    terms = tuple(dict.fromkeys(x.term for x in named))
+    joined = side_by_side(named, read.message, every=True) or _EACH.search(read.text) is not None
+    return terms if structure in terms and len(terms) > 1 and joined else (structure,)
+
+
+def of_own_part(read: Read, structure: str, desk: Desk) -> Read:
+    """The read with the part named right before a structure: "long head of triceps and short head of biceps"."""
+    parts = []
+    for one in (x for x in read.links if x.term == structure):
+        before = [x for x in read.links if x.end <= one.start]
+        if before and before[-1].kind == "part" and one.start - before[-1].end <= _CLOSE:
+            parts.append(before[-1].term)
+    own = tuple(parts) or tuple(x for x in read.question.parts if x in desk.facts.library.articles[structure].parts)
+    return replace(read, question=replace(read.question, parts=own))
+
+
+def merged(drafts: Sequence[Draft]) -> Draft:
+    """One draft of several; what one of them lacks is a note. The first where none says anything."""
+    answered = [one for one in drafts if one.said]
+    if not answered:
+        return drafts[0]
+    said = tuple(dict.fromkeys(statement for one in answered for statement in one.said))
+    notes = (*(note for one in answered for note in one.notes), *(one.lead for one in drafts if not one.said))
+    return replace(answered[0], said=said, notes=tuple(dict.fromkeys(notes)))
+
+
+def with_lacking(read: Read, draft: Draft, desk: Desk) -> Draft:
+    """The draft, with a note on structures asked about along with its own that have no article."""
+    held = desk.facts.library.articles
+    lacking = [x.term for x in read.links if x.kind in STRUCTURES and len(x.terms) == 1 and x.term not in held]
+    if draft.status != "answered" or draft.intent == "relations" or read.question.form != "open" or not lacking:
+        return draft
+    if not side_by_side(read.links, read.message):
+        return draft
+    named = ", ".join(desk.display(one) for one in dict.fromkeys(lacking))
+    return replace(draft, notes=(*draft.notes, f"My sources hold no article about this: {named}."))
