@@ -52,3 +52,8 @@ def test_a_plain_question_is_answered(engine: Engine, intents: str, question: st
     answer = engine.ask(question)
     assert answer.status in {"answered", "corrected"}
     assert answer.intent in intents.split()
+
+
+def test_a_structure_is_found_by_what_its_facts_can_name(engine: Engine) -> None:
+    answer = engine.ask("which muscle do heel raises hit in asian people")
+    assert (answer.status, answer.intent, answer.context.structure) == ("answered", "exercises", "gastrocnemius")

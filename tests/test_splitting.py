@@ -15,6 +15,7 @@ SEVERAL = (
         ("popliteal", "calcaneus", "tibial nerve"),
     ),
     ("Does the gastrocnemius bend the knee? And what does it do at the ankle?", ("flexes", "plantarflexes")),
+    ("What does the rectus femoris do at the knee, and what at the hip?", ("knee", "hip")),
     ("For the gastrocnemius: (1) origin of the medial head, (2) insertion.", ("popliteal", "calcaneus")),
     ("Gastrocnemius and soleus: which is deeper, and do they share a tendon?", ("beneath", "share one tendon")),
 )

@@ -43,6 +43,11 @@ _ANY_SOURCE = re.compile(
 )
 
 
+def narrowing(definition: Definition) -> frozenset[str]:
+    """The kinds of term that the slots of an intent narrow its facts by."""
+    return frozenset().union(*(_SLOT_KINDS.get(slot, frozenset()) for slot in definition.slots))
+
+
 def look_up(read: Read, label: str, definition: Definition, structure: str, facts: Facts) -> Evidence:
     """The facts that answer `label` about `structure`, narrowed to the parts and terms of the question."""
     held = _held(definition, label, structure, facts)
@@ -138,7 +143,7 @@ def _narrow(held: Sequence[Fact], read: Read, structure: str, facts: Facts, defi
     question = read.question
     loose = frozenset(stem(w) for w in read.loose if w not in STOP)
     conditional = read.conditional
-    kinds = frozenset().union(*(_SLOT_KINDS.get(slot, frozenset()) for slot in definition.slots))
+    kinds = narrowing(definition)
     named = dict.fromkeys((*question.claims, *question.joints, *question.movements, *question.landmarks))
     asked = [t for t in named if t != structure and vocabulary.kind(t) in kinds]
 

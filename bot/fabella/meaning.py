@@ -13,6 +13,7 @@ from fabella_intents.splitting import POINTS
 
 from fabella import others
 from fabella.evidence import Evidence, Fact, Facts
+from fabella.looking import narrowing
 from fabella.verdict import OPEN, Verdict
 
 _FEW = 6  # words of a message that may name a part and ask nothing
@@ -69,6 +70,8 @@ def parted(read: Read) -> bool:
 def by_terms(read: Read, definition: Definition, facts: Facts) -> str | None:
     """The one structure whose facts in the asked sections name what the question names."""
     terms = {x.term for x in read.links if x.kind not in {"part", "author", "journal", "depth"} and len(x.terms) == 1}
+    kinds = narrowing(definition)
+    terms = {t for t in terms if facts.library.vocabulary.kind(t) in kinds} or terms
     sections = definition.sections(read.question.intents[0])
     holders = facts.holders(sections)
     if definition.subject in holders:

@@ -22,7 +22,7 @@ _FUNCTION_WORDS = frozenset(
 _APART = frozenset("bone landmark nerve artery joint cartilage disc ligament membrane fascia".split())
 _SOON = 5  # words before what is asked about
 _WHAT_IS = re.compile(
-    r"^\W*(?:(?:so|and|ok|okay|hi|hey|please)\W+)*(?:what|where)(?:'s|\s+(?:is|are|does|do))?\s+(?:the\s+|a\s+)?"
+    r"^\W*(?:(?:so|and|ok|okay|hi|hey|please)\W+)*(?:what|where)(?:'s|\s+(?:is|are|does|do))\s+(?:the\s+|a\s+)?"
     r"(?!(?:attachments?|insertions?|origins?|nerve|nerves|muscles?|supply)\b)",
     re.I,
 )
