@@ -12,6 +12,7 @@ from fabella_intents.mentions import Link, link
 from fabella_intents.reading import Read
 from fabella_knowledge.tokens import words
 
+from fabella.criteria import criteria
 from fabella.evidence import Evidence, Fact, Facts
 from fabella.limits import alone, left_out
 from fabella.verdict import CONTRADICTED, OPEN, SUPPORTED, UNTOLD, Verdict
@@ -62,7 +63,25 @@ def movements(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
         if vocabulary.opposite(one.term) in told[0].condition:
             # Another condition than the source's: denied where it is said to be the only one, else left open.
             return Verdict(CONTRADICTED if alone(read, {one.term}) else OPEN, told)
-    return Verdict(SUPPORTED, told)
+    return Verdict(SUPPORTED, told) if read.question.form == "open" or _all_told(read, evidence, facts) else None
+
+
+def _all_told(read: Read, evidence: Evidence, facts: Facts) -> bool:
+    """Whether the facts tell each movement of what it is said to move: "flexes the hip and the knee" is two claims."""
+    vocabulary = facts.library.vocabulary
+    denied = {x.term for x in read.links if left_out(x, read)}
+
+    def tells(fact: Fact, movement: str | None, target: str | None) -> bool:
+        moved = fact.main | facts.joints(fact)
+        return (movement is None or any(vocabulary.covers(movement, t) for t in fact.main)) and (
+            target is None or any(vocabulary.covers(target, t) for t in moved)
+        )
+
+    return all(
+        any(tells(fact, *choice) for fact in evidence.considered for choice in one.choices)
+        for one in criteria(read, vocabulary)
+        if one.field in {"action", "crosses"} and not one.negated and not any(denied & {*c} for c in one.choices)
+    )
 
 
 def sided(read: Read, evidence: Evidence) -> Verdict | None:
