@@ -9,7 +9,7 @@ from fabella import Engine, Question
 from fabella_knowledge import library as libraries
 from fabella_knowledge.library import Library
 
-from tests import generated, slips
+from tests import claims, generated, slips
 from tests.reverse_table import table
 
 TARGET = 0.99  # of the generated questions, answered with their fact and its citations
@@ -183,3 +183,12 @@ def test_a_muscle_that_does_not_exist_has_no_facts(engine: Engine, question: str
 def test_names_cut_short_are_found(engine: Engine) -> None:
     assert engine.ask("glut max innervation").statements[0].passage.startswith("gluteus-maximus#")
     assert engine.ask("tib ant action").statements[0].passage.startswith("tibialis-anterior#")
+
+
+def test_a_claim_is_answered_with_yes_only_where_all_of_it_is_told(engine: Engine, library: Library) -> None:
+    found = claims.run(engine, library)
+    assert found[claims.TRUE].keys() <= {"Yes.", "(refused)"}
+    assert len(found[claims.TRUE]["(refused)"]) <= 0.01 * len(found[claims.TRUE]["Yes."])
+    for kind in (claims.FALSE, claims.HALF):
+        assert sum(map(len, found[kind].values())) > 500
+        assert not found[kind]["Yes."]

@@ -22,6 +22,11 @@ PLAINLY_SO = (
     "Does the gastrocnemius arise from the femur and not from the tibia?",
     "The calcaneal tendon goes into the middle part of the posterior surface of the calcaneus, right?",
     "The 11.94 % for the fabella was from Nigeria, right?",
+    "Does the abductor hallucis insert on the base of the proximal phalanx of the great toe?",
+    "Does the rectus femoris arise from the ilium and insert on the patella?",
+    "Does the thyrohyoid elevate the thyroid cartilage?",
+    "Does the sartorius flex the hip and the knee?",
+    "Does the semitendinosus extend the thigh and flex the leg?",
 )
 CONTRADICTED = (
     ("Does the gastrocnemius insert on the tibia?", "calcaneus"),
@@ -55,6 +60,13 @@ CONTRADICTED = (
         "Is the moment higher with the ankle plantarflexed in the leg curl?",
         "dorsiflexed than plantarflexed",
     ),
+    (
+        "Does the abductor hallucis insert on the base of the proximal phalanx of the great toe and the patella?",
+        "great toe",
+    ),
+    ("Does the psoas major insert on the lesser trochanter and the tibia?", "lesser trochanter"),
+    ("Does the semitendinosus extend the leg?", "flexes the leg at the knee joint"),
+    ("Does the infraspinatus rotate the arm inwards?", "laterally rotates the arm"),
     ("Is the moment lower with the ankle dorsiflexed in the leg curl?", "dorsiflexed than plantarflexed"),
 )
 NEITHER = (
@@ -63,6 +75,14 @@ NEITHER = (
     "Is the fabella rare?",
     "Are calf raises good for the gastrocnemius?",
     "Does the gastrocnemius flex the hip?",
+    "Does the semimembranosus arise from the ischial tuberosity and the pubic symphysis?",
+    "Does the gluteus medius insert on the greater trochanter and the linea aspera?",
+    "Is tiptoeing a decent workout for the calf?",
+    "Does the iliacus flex the leg?",
+    "Does the iliacus flex the hip and the knee?",
+    "Does the iliacus flex the hip and extend the knee?",
+    "Does the soleus plantarflex the ankle and the knee?",
+    "Does the deltoid abduct the arm and the hand?",
     "The gastrocnemius doesn't have three heads, right?",
     "Does any of your sources put the lateral head on the lateral condyle of the femur?",
 )

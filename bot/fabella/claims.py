@@ -51,11 +51,15 @@ _PORTION = re.compile(
 
 
 def values(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verdict | None:
-    """Sites, nerves and arteries named in the question against those of the sections that answer it."""
+    """Sites, nerves and arteries named in the question against those of the sections that answer it.
+
+    Supported where each of them is told, contradicted where one is not and none like it could be meant.
+    """
     vocabulary = facts.library.vocabulary
     links, read_words = read.links, set(read.row)
     telling: list[Fact] = []
     against: list[Fact] = []
+    missing = False
     for one in links:
         relevant = [f for f in evidence.considered if one.kind in _WHOLE.get(f.passage.section, frozenset())]
         end = _end_of(one, read)
@@ -83,14 +87,21 @@ def values(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
         siblings = any(_related(one.term, t, facts) for f in relevant for t in f.terms)
         if elsewhere or not siblings:
             against += relevant if against else [*evidence.facts, *relevant]
+        missing = True
     if against:
         return Verdict(CONTRADICTED, evidence.ordered(against))
-    return Verdict(SUPPORTED, evidence.ordered(telling)) if telling else None
+    return Verdict(SUPPORTED, evidence.ordered(telling)) if telling and not missing else None
 
 
 def _end_of(one: Link, read: Read) -> str | None:
     """The end that a site is said to be of: told by the last word before it that names one, else by the only one."""
-    told = [(at, end) for at, word in enumerate(read.row) for end, names in _ENDS.items() if word in names]
+    named = {at - read.start for x in read.links for at in range(x.start, x.end)}  # "the proximal phalanx" tells none
+    told = [
+        (at, end)
+        for at, word in enumerate(read.row)
+        for end, names in _ENDS.items()
+        if word in names and at not in named
+    ]
     before = [end for at, end in told if at < one.start - read.start]
     if before and len({end for _, end in told}) > 1:
         return before[-1]

@@ -30,7 +30,7 @@ def decide(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
         figures.prevalence(read, structure, evidence, facts),
         claims.exercise(read, evidence),
         motion.compared(read, evidence, facts),
-        motion.sided(read, evidence),
+        motion.sided(read, evidence, facts),
         motion.joints(read, evidence, facts),
         claims.opposition(read, structure, evidence, facts),
         claims.portions(read, evidence),

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from fabella_intents.mentions import Link, link
 from fabella_intents.reading import Read
 from fabella_knowledge.tokens import words
 
-from fabella.criteria import criteria
+from fabella.criteria import Criterion, criteria
 from fabella.evidence import Evidence, Fact, Facts
 from fabella.limits import alone, left_out
 from fabella.verdict import CONTRADICTED, OPEN, SUPPORTED, UNTOLD, Verdict
@@ -24,7 +25,6 @@ _NO_PART = re.compile(
 )
 _MORE = frozenset("more higher greater larger bigger stronger increased".split())
 _LESS = frozenset("less lower smaller weaker reduced decreased".split())
-_NEAR = 4  # tokens between a movement and the joint that it is said of
 
 
 def movements(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
@@ -33,59 +33,60 @@ def movements(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
     Supported where a fact tells them; contradicted by the opposite one, or taken for granted at another joint.
     """
     vocabulary = facts.library.vocabulary
-    conditional = read.conditional
-    claimed = [x for x in read.links if x.kind == "movement" and x.term not in conditional and not left_out(x, read)]
-    named = {x.term for x in read.links if x.kind == "joint" and x.term not in conditional}
-    moved = {one: _moved(one, read) for one in claimed}
-    free = named - set().union(*moved.values())
+    claims = _claims(read, facts)
+    if not any(one.field == "action" for one in claims):
+        return None
+    # What moves in an exercise is the person's doing, not what the muscle is said to do.
+    considered = [f for f in evidence.considered if f.passage.section != "Exercises"]
     telling: list[Fact] = []
     against: list[Fact] = []
-    for one in claimed:
-        opposite = vocabulary.opposite(one.term)
-        at = moved[one] or free
-        for fact in evidence.considered:
-            here = facts.joints(fact)
-            if at and here and not at & here:
-                if moved[one] and one.term in fact.main and read.question.form == "presumes":
-                    against.append(fact)
-            elif one.term in fact.main:
-                telling.append(fact)
-            elif opposite is not None and opposite in fact.main and read.question.form != "open":
-                against.append(fact)
+    missing = False
+    for one in claims:
+        said = [f for f in considered if any(_tells(f, m, t, facts) for m, t in one.choices)]
+        telling += said
+        missing = missing or not said
+        if said or read.question.form == "open":
+            continue
+        for movement, target in one.choices:
+            opposite = vocabulary.opposite(movement) if movement is not None else None
+            if opposite is not None:
+                against += (f for f in considered if _tells(f, opposite, target, facts))
+            if movement and vocabulary.kind(target or "") == "joint" and read.question.form == "presumes":
+                against += (f for f in considered if _tells(f, movement, None, facts) and facts.joints(f))
     if against:
         denied = {x.term for x in read.links if left_out(x, read)}
-        also = (f for f in evidence.considered if denied & f.terms)
+        also = (f for f in considered if denied & f.terms)
         return Verdict(CONTRADICTED, evidence.ordered((*against, *also)))
-    if not telling:
+    if not telling or (missing and read.question.form != "open"):
         return None
     told = evidence.ordered(telling)
-    for one in (x for x in read.links if x.kind == "state"):
-        if vocabulary.opposite(one.term) in told[0].condition:
+    for state in (x for x in read.links if x.kind == "state"):
+        if vocabulary.opposite(state.term) in told[0].condition:
             # Another condition than the source's: denied where it is said to be the only one, else left open.
-            return Verdict(CONTRADICTED if alone(read, {one.term}) else OPEN, told)
-    return Verdict(SUPPORTED, told) if read.question.form == "open" or _all_told(read, evidence, facts) else None
+            return Verdict(CONTRADICTED if alone(read, {state.term}) else OPEN, told)
+    return Verdict(SUPPORTED, told)
 
 
-def _all_told(read: Read, evidence: Evidence, facts: Facts) -> bool:
-    """Whether the facts tell each movement of what it is said to move: "flexes the hip and the knee" is two claims."""
-    vocabulary = facts.library.vocabulary
-    denied = {x.term for x in read.links if left_out(x, read)}
-
-    def tells(fact: Fact, movement: str | None, target: str | None) -> bool:
-        moved = fact.main | facts.joints(fact)
-        return (movement is None or any(vocabulary.covers(movement, t) for t in fact.main)) and (
-            target is None or any(vocabulary.covers(target, t) for t in moved)
-        )
-
-    return all(
-        any(tells(fact, *choice) for fact in evidence.considered for choice in one.choices)
-        for one in criteria(read, vocabulary)
-        if one.field in {"action", "crosses"} and not one.negated and not any(denied & {*c} for c in one.choices)
+def _claims(read: Read, facts: Facts) -> tuple[Criterion, ...]:
+    """What the structure is said to move: each movement with what it moves, and the joints said besides."""
+    aside = {x.term for x in read.links if left_out(x, read)} | read.conditional
+    return tuple(
+        one
+        for one in criteria(read, facts.library.vocabulary)
+        if one.field in {"action", "crosses"} and not one.negated and not any(aside & {*c} for c in one.choices)
     )
 
 
-def sided(read: Read, evidence: Evidence) -> Verdict | None:
-    """ "The left one turns the head to the left": against a fact that tells the same or the opposite side."""
+def _tells(fact: Fact, movement: str | None, target: str | None, facts: Facts) -> bool:
+    """Whether a fact tells the movement of what it moves; None stands for any."""
+    covers = facts.library.vocabulary.covers
+    return (movement is None or any(covers(movement, t) for t in fact.main)) and (
+        target is None or any(covers(target, t) for t in fact.main | facts.joints(fact))
+    )
+
+
+def sided(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
+    """ "The left one turns the head to the left": against the facts that tell the side of that movement."""
     said = re.findall(r"\bleft\b|\bright\b(?!\s*[?.!]*$)|(?<=to the )right\b", read.text.lower())
     if "same side" in read.text.lower() or "own side" in read.text.lower():
         claimed = "same side"
@@ -95,10 +96,19 @@ def sided(read: Read, evidence: Evidence) -> Verdict | None:
         claimed = "same side" if said[0] == said[1] else "opposite side"
     else:
         return None
+    covers = facts.library.vocabulary.covers
+    claims = _claims(read, facts)
     for fact in evidence.considered:
         told = next((side for side in ("same side", "opposite side") if side in fact.passage.text), None)
-        if told is not None and (fact.main & {x.term for x in read.links} or len(evidence.considered) == 1):
-            return Verdict(SUPPORTED if told == claimed else CONTRADICTED, (fact,))
+        for movement, target in (choice for one in claims for choice in one.choices):
+            # Who turns the head turns the face.
+            here = target is None or any(covers(target, t) or covers(t, target) for t in fact.main)
+            if told is None or not here or not _tells(fact, movement, None, facts):
+                continue
+            if told != claimed:
+                return Verdict(CONTRADICTED, (fact,))
+            if len(claims) == 1:
+                return Verdict(SUPPORTED, (fact,))
     return None
 
 
@@ -119,15 +129,6 @@ def untold(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
         not any(vocabulary.covers(one, t) or vocabulary.covers(t, one) for t in told) for one in made
     )
     return Verdict(UNTOLD, acting) if strange else None
-
-
-def _moved(movement: Link, read: Read) -> set[str]:
-    """The joint that a movement is said to take place at: the one that follows it closely."""
-    for one in read.links:
-        if one.start >= movement.end and one.kind in {"movement", "joint"}:
-            close = one.kind == "joint" and one.start - movement.end <= _NEAR and one.term not in read.conditional
-            return {one.term} if close else set()
-    return set()
 
 
 def joints(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
@@ -153,23 +154,28 @@ def joints(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
 
 def compared(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
     """ "Higher with X than with Y", of opposite terms: against a fact that compares them the one way or the other."""
-    said = _more_of(read.row, [(x.term, x.start - read.start) for x in read.links], facts)
+    said = _more_of(
+        read.row, [replace(x, start=x.start - read.start, end=x.end - read.start) for x in read.links], facts
+    )
     if said is None:
         return None
     for fact in evidence.considered:
         row = words(fact.passage.text)
-        told = _more_of(row, [(x.term, x.start) for x in link(row, facts.library.vocabulary)], facts)
+        told = _more_of(row, link(row, facts.library.vocabulary), facts)
         if told is not None and set(told) == set(said):
             return Verdict(SUPPORTED if told == said else CONTRADICTED, (fact,))
     return None
 
 
-def _more_of(row: Sequence[str], named: Sequence[tuple[str, int]], facts: Facts) -> tuple[str, str] | None:
+def _more_of(row: Sequence[str], named: Sequence[Link], facts: Facts) -> tuple[str, str] | None:
     """What is said to be more, and its opposite: "lower with B than with A" is (A, B); None without a comparison."""
-    at = next((i for i, w in enumerate(row) if w in _MORE or w in _LESS), None)
+    names = {at for x in named for at in range(x.start, x.end)}  # "the greater trochanter" compares nothing
+    at = next((i for i, w in enumerate(row) if (w in _MORE or w in _LESS) and i not in names), None)
     if at is None:
         return None
-    opposites = [(t, i, against) for t, i in named if (against := facts.library.vocabulary.opposite(t)) is not None]
+    opposites = [
+        (x.term, x.start, against) for x in named if (against := facts.library.vocabulary.opposite(x.term)) is not None
+    ]
     after = [x for x in opposites if x[1] > at]
     first = next(iter(after or reversed(opposites)), None)
     if first is None:
