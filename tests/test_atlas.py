@@ -126,13 +126,50 @@ def test_a_comparison_is_a_table_with_cited_cells(engine: Engine) -> None:
     assert answer.table is not None
     assert answer.table.columns == ("Soleus", "Gastrocnemius")
     cells = dict(answer.table.rows)
-    assert "tibial nerve" in cells["Innervation"][0].text.lower()
-    assert all(cell.citations for row in cells.values() for cell in row if cell.text)
+    assert ["tibial nerve" in one.text.lower() for one in cells["Innervation"][0]] == [True]
+    assert cells["Heads"][0] == ()
+    said = {one.passage: one.citations for one in answer.statements}
+    told = [one for row in cells.values() for cell in row for one in cell]
+    assert len(told) > 15
+    assert all(said[one.passage] == one.citations for one in told)  # each value with its own sources
     shown = answer.to_dict()["table"]
     assert shown["columns"] == ["Soleus", "Gastrocnemius"]
-    assert {n for row in shown["rows"] for cell in row["cells"] for n in cell["citations"]} <= {
+    assert {n for row in shown["rows"] for cell in row["cells"] for one in cell for n in one["citations"]} <= {
         one.number for one in answer.citations
     }
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("compare psoas major and iliacus: nerve", {"Innervation"}),
+        ("soleus vs gastrocnemius, origin and nerve", {"Origin", "Innervation"}),
+        ("Difference between gracilis and sartorius in terms of nerve and insertion?", {"Insertion", "Innervation"}),
+        ("Contrast fibularis longus and fibularis tertius in their effect on the ankle.", {"Action"}),
+        ("table: rotator cuff, origin, nerve", {"Origin", "Innervation"}),
+    ],
+)  # fmt: skip
+def test_a_comparison_has_the_rows_that_were_asked_for(engine: Engine, question: str, rows: set[str]) -> None:
+    table = engine.ask(question).table
+    assert table is not None
+    assert {label for label, _ in table.rows} == rows
+
+
+@pytest.mark.parametrize(
+    ("question", "lead"),
+    [
+        ("gastroc vs soleus: which of the two crosses the knee?", "Gastrocnemius."),
+        ("compare gracilis and pectineus, which one is supplied by the femoral nerve?", "Pectineus."),
+        ("Compare gracilis and pectineus. Which one does the femoral nerve supply?", "Pectineus."),
+        ("Infraspinatus versus subscapularis: which direction does each rotate the arm?", ""),
+        ("Teres major versus teres minor: which turns the arm in and which turns it out?", ""),
+        ("Compare soleus and plantaris: which one plantarflexes the ankle?", ""),
+    ],
+)
+def test_which_of_the_compared_is_told(engine: Engine, question: str, lead: str) -> None:
+    answer = engine.ask(question)
+    assert answer.table is not None
+    assert answer.lead == lead
 
 
 @pytest.mark.parametrize(

@@ -52,30 +52,15 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class TableCell:
-    """One place of a table: what sources say, and their numbers. "" without any where they say nothing.
-
-    Raises:
-        ValueError: a text without a citation.
-    """
-
-    text: str
-    citations: tuple[int, ...]
-
-    def __post_init__(self) -> None:
-        if self.text and not self.citations:
-            raise ValueError(f"a cell without a citation: {self.text!r}")
-
-
-@dataclass(frozen=True, slots=True)
 class Table:
     """A comparison: a column for each structure, and rows of a label and a cell for each column.
 
-    The statements of the answer say the same, one structure after the other.
+    A cell holds what sources say there, each value with its citations; none where they say nothing. The statements of
+    the answer say the same, one structure after the other.
     """
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[TableCell, ...]], ...]
+    rows: tuple[tuple[str, tuple[tuple[Statement, ...], ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +144,7 @@ def _table(table: Table | None) -> Mapping[str, Any] | None:
     if table is None:
         return None
     rows = [
-        {"label": label, "cells": [{"text": one.text, "citations": list(one.citations)} for one in cells]}
-        for label, cells in table.rows
+        {"label": label, "cells": [[_statement(one) for one in cell] for cell in cells]} for label, cells in table.rows
     ]
     return {"columns": list(table.columns), "rows": rows}
 

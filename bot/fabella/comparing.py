@@ -10,7 +10,8 @@ from fabella_intents.mentions import STRUCTURES
 from fabella_intents.question import Context
 from fabella_intents.reading import Read
 
-from fabella.draft import Cell, Draft, Grid, Said, say
+from fabella.criteria import criteria
+from fabella.draft import Draft, Grid, Said, say
 from fabella.evidence import Fact
 
 if TYPE_CHECKING:
@@ -18,6 +19,18 @@ if TYPE_CHECKING:
 
 ROWS = ("Location", "Heads", "Members", "Origin", "Insertion", "Action", "Innervation", "Blood supply")
 _MOST = 6  # columns of a table
+# The rows that tell of a kind of term.
+_TELLING = {
+    **dict.fromkeys(("movement", "activity", "joint"), ("Action",)),
+    **dict.fromkeys(("nerve", "root"), ("Innervation",)),
+    **dict.fromkeys(("bone", "landmark"), ("Origin", "Insertion")),
+    "artery": ("Blood supply",),
+    "compartment": ("Location",),
+}
+_WHICH = re.compile(
+    r"\b(?:which|who)\b(?! (?:direction|way|side|end|part|joint|bone|nerve|root|arter|movement|action|level)\w*)", re.I
+)
+_EACH = re.compile(r"\b(?:each|respectively)\b", re.I)
 _JOINT = re.compile(r"\b(?:joints?|cross(?:es|ing)?|act(?:s|ing)? (?:on|at|over))\b", re.I)
 _HEADS = re.compile(r"\b(?:heads?|bell(?:y|ies)|parts?|halves|portions?)\b", re.I)
 
@@ -64,6 +77,7 @@ def table(read: Read, columns: Sequence[tuple[str, str | None]], desk: Desk, *, 
     return Draft(
         "answered",
         "compare",
+        _fulfilling(read, columns, desk),
         said=tuple(dict.fromkeys(said)),
         notes=notes,
         structure=columns[0][0],
@@ -74,13 +88,30 @@ def table(read: Read, columns: Sequence[tuple[str, str | None]], desk: Desk, *, 
 
 
 def _rows(read: Read, desk: Desk) -> tuple[str, ...]:
-    """The sections asked for: those of intents named outright, the actions for "which joint", else all."""
-    asked: list[str] = []
-    for name in read.asked:
-        asked += [s for s in desk.definitions[name].sections(name) if s in ROWS]
-    if not asked and _JOINT.search(read.text):
-        asked = ["Action"]
-    return tuple(row for row in ROWS if row in asked) if asked else ROWS
+    """The sections asked for: those of intents named outright, else those that tell of the other names, else all."""
+    asked = [s for name in read.asked for s in desk.definitions[name].sections(name)]
+    if not any(one in ROWS for one in asked):
+        asked = [s for one in read.links for s in _TELLING.get(one.kind, ())]
+        asked += ["Action"] if _JOINT.search(read.text) else []
+    return tuple(row for row in ROWS if row in asked) or ROWS
+
+
+def _fulfilling(read: Read, columns: Sequence[tuple[str, str | None]], desk: Desk) -> str:
+    """ "Which of the two crosses the knee?": the columns of which sources say it, where they don't of all."""
+    one = len(_WHICH.findall(read.text)) == 1 and not _EACH.search(
+        read.text
+    )  # "which turns it in and which turns it out" is told by the table
+    wanted = criteria(read, desk.facts.library.vocabulary) if one else ()
+    if not wanted or any(one.negated for one in wanted):
+        return ""
+    met = {match.structure: match.facts for match in desk.atlas.seek(wanted)}
+    own = [
+        (structure, part)
+        for structure, part in columns
+        if structure in met
+        and all(any(f.passage.part in {part, None} or part is None for f in facts) for facts in met[structure])
+    ]
+    return f"{', '.join(_name(*one, desk) for one in own)}." if 0 < len(own) < len(columns) else ""
 
 
 def _facts(structure: str, part: str | None, row: str, desk: Desk) -> tuple[Fact, ...]:
@@ -93,14 +124,8 @@ def _facts(structure: str, part: str | None, row: str, desk: Desk) -> tuple[Fact
     return own or tuple(f for f in held if f.passage.part is None)
 
 
-def _cell(facts: Sequence[Fact]) -> Cell:
-    texts: dict[str, None] = {}
-    for fact in facts:
-        label, colon, rest = fact.passage.text.partition(": ")
-        own = colon and fact.passage.part is not None
-        texts[f"{label}: {rest}" if own else fact.passage.text] = None
-    cited = dict.fromkeys(c for f in facts for c in f.passage.citations)
-    return Cell("; ".join(texts), tuple(cited))
+def _cell(facts: Sequence[Fact]) -> tuple[Said, ...]:
+    return tuple(Said(f.passage.text, f.passage.citations, f.passage.id) for f in facts)
 
 
 def _name(structure: str, part: str | None, desk: Desk) -> str:

@@ -10,9 +10,9 @@ from fabella_intents.reading import Reading
 from fabella_knowledge.library import Library
 from fabella_knowledge.model import Citation, Passage
 
-from fabella.answer import Answer, Part, Source, Statement, Step, Table, TableCell
+from fabella.answer import Answer, Part, Source, Statement, Step, Table
 from fabella.confidence import confidence
-from fabella.draft import Draft
+from fabella.draft import Draft, Said
 
 _GIVEN = ("answered", "corrected")
 _FULL = 12  # items from which on a context may be too long
@@ -38,9 +38,7 @@ def compose(
     statements: list[Statement] = []
     for read, draft in zip(reading.reads, drafts, strict=False):
         merged = bool(draft.listed)
-        made = tuple(
-            Statement(one.text, sources.number(one.citations, merged=merged), one.passage) for one in draft.said
-        )
+        made = tuple(_stated(one, sources, merged=merged) for one in draft.said)
         statements += [one for one in made if one not in statements]
         parts.append(Part(read.said or read.text, draft.status, draft.intent, made))
     table = _table(given, sources)
@@ -67,12 +65,16 @@ def compose(
     )
 
 
+def _stated(one: Said, sources: _Numbering, *, merged: bool) -> Statement:
+    return Statement(one.text, sources.number(one.citations, merged=merged), one.passage)
+
+
 def _table(given: Sequence[Draft], sources: _Numbering) -> Table | None:
     grid = next((d.grid for d in given if d.grid is not None), None)
     if grid is None or len(given) > 1:
         return None
     rows = tuple(
-        (label, tuple(TableCell(one.text, sources.number(one.citations, merged=True)) for one in cells))
+        (label, tuple(tuple(_stated(one, sources, merged=True) for one in cell) for cell in cells))
         for label, cells in grid.rows
     )
     return Table(grid.columns, rows)

@@ -19,19 +19,11 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """What sources say in one place of a table; "" and no citation where they say nothing."""
-
-    text: str
-    citations: tuple[Citation, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Grid:
     """A table before its sources are numbered: names of columns, and rows of a label and a cell a column."""
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[Cell, ...]], ...]
+    rows: tuple[tuple[str, tuple[tuple[Said, ...], ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,12 @@ def _compared(table: Table) -> RichTable:
     for label, cells in table.rows:
         grid.add_row(
             label,
-            *(_statement(one.text, numbers(one.citations)) if one.text else Text("–", style="dim") for one in cells),
+            *(
+                Text("\n").join(_statement(one.text, numbers(one.citations)) for one in cell)
+                if cell
+                else Text("–", style="dim")
+                for cell in cells
+            ),
         )
     return grid
 

@@ -64,7 +64,8 @@ class Chooser:
             if one.refusal and set(one.cues) & set(words) and part.score(name) > _CUED_AWAY:
                 return (name,), min(chance, 0.1)
         cued = self._cued(part, words, inside)
-        named = () if cued.scores[0][0].startswith("references") else outright
+        # Of a computed answer the sections named say what of it is wanted: the rows of a table, the claim of a source.
+        named = () if self.computed(cued.scores[0][0]) else outright
         if len(named) > 1 and form.kind == "open" and chance >= 0.15:
             return named, max(chance, self.router.threshold)
         # Near the threshold an intent that the words have nothing to do with is no answer.

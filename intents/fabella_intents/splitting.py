@@ -40,9 +40,11 @@ _GENERIC = frozenset(
 _SUBORDINATE = re.compile(
     r"\W*(?:if|when|since|because|as|given|although|though|while|with|after|once|whenever)\b", re.I
 )
+COMPARING = "compare"  # the intent of comparisons, whose topics are rows
 _FILLER = re.compile(
     r"^(?:anybody|anyone|right|please|pls|thanks|ok|okay|no|yes|huh|eh|you know|correct|true|help|any ideas?)\W*$", re.I
 )
+_OF_THEM = re.compile(r"\b(?:which|what) (?:one|of (?:them|these|those|the (?:two|three)))\b|\bthe(?:y|ir)\b", re.I)
 POINTS = frozenset({"that", "it", "this", "so", "they", "them"})  # words that point back
 
 
@@ -84,7 +86,7 @@ class Splitter:
         naming = [
             one
             for one in message.told
-            if one.start < piece.start and any(x.kind in STRUCTURES for x in message.inside(message.span(one)))
+            if one.start < piece.start and self._structures(message.span(one), message)
         ]
         start = naming[-1].start if naming else everything.start
         return Segment(message.text[start:], start, True)
@@ -109,6 +111,8 @@ class Splitter:
             label, score = self._predictor.predict(message, message.span(one)).scores[0]
             if score >= _TOPIC and label in self._router.answerable and not label.startswith("again."):
                 topics.append((one.start, self._chooser.topic(label)))
+        if any(label == COMPARING for _, label in topics):
+            return (piece,)  # "compare A and B: origin, nerve": the topics are rows of the comparison
         asked = len({label for _, label in topics})
         if asked < 2 or asked <= len(self._chooser.named(message.words(message.span(piece)))):
             return (piece,)
@@ -135,6 +139,8 @@ class Splitter:
             unclear = _UNDECIDED <= part.answerable < self._router.threshold and label not in self._router.talk
             if unclear or score < _SAYS or label.startswith("again.") or span[1] - span[0] < 2:
                 return False
+            if COMPARING in labels and _OF_THEM.search(piece.text) and not self._structures(span, message):
+                return False  # "compare A and B. Which one crosses the knee?"
             weak = weak or (label in self._router.answerable and score < _WEAK)
             labels.append(self._chooser.topic(label))
             named = {x.term for x in message.inside(span) if x.kind not in STRUCTURES}
@@ -164,6 +170,9 @@ class Splitter:
             for n, word in enumerate(message.words(span), span[0])
             if n not in taken
         )
+
+    def _structures(self, span: Span, message: Message) -> bool:
+        return any(x.kind in STRUCTURES for x in message.inside(span))
 
     def _names(self, piece: Segment, message: Message) -> bool:
         return any(x.kind not in STRUCTURES for x in message.inside(message.span(piece)))
