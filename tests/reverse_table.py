@@ -250,18 +250,20 @@ def table() -> dict[tuple[str, str], set[str]]:
                 if not made:
                     continue
                 first = next((t for t in words.terms[made[0]].get("means", []) if kind.get(t) == "movement"), made[0])
-                moved = {t for t in words.find(text[:cut]) if kind.get(t) != "movement"}
-                if words.terms[first].get("joint"):
-                    moved.add(words.terms[first]["joint"])
-                for movement in words.wider(first):
-                    found["action", movement].add(name)
+                served = [t for t in made[1:] if re.search(rf"\bin (?:\w+ )?{re.escape(t)}\b", text[:cut])]
+                for action in (first, *served):
+                    moved = {t for t in words.find(text[:cut]) if kind.get(t) != "movement"}
+                    if words.terms[action].get("joint"):
+                        moved.add(words.terms[action]["joint"])
+                    for movement in words.wider(action):
+                        found["action", movement].add(name)
+                        for term in moved:
+                            for wide in words.wider(term):
+                                found["action", f"{movement}@{wide}"].add(name)
                     for term in moved:
-                        for wide in words.wider(term):
-                            found["action", f"{movement}@{wide}"].add(name)
-                for term in moved:
-                    if kind.get(term) == "joint":
-                        for wide in words.wider(term):
-                            found["crosses", wide].add(name)
+                        if kind.get(term) == "joint":
+                            for wide in words.wider(term):
+                                found["crosses", wide].add(name)
                 continue
             for term in words.find(text[:cut]):
                 wanted = {"nerve": {"nerve", "root"}, "artery": {"artery"}, "place": {"compartment"}}[field]

@@ -101,6 +101,14 @@ def test_lists_say_how_many_muscles_are_held_and_cite_each(engine: Engine, libra
         ("what lets you spread your fingers", "dorsal-interossei-of-hand", "palmar-interossei"),
         ("members of the rotator cuff", "subscapularis", "deltoid"),
         ("plantarflexors other than the soleus", "gastrocnemius", "soleus"),
+        ("which muscles help you breathe in apart from the diaphragm?", "external intercostals", "diaphragm"),
+        ("which muscles have two heads?", "biceps-femoris", "triceps-brachii"),
+        ("three-headed muscles", "triceps-brachii", "biceps-brachii"),
+        ("which hamstring has two heads", "biceps-femoris", "gastrocnemius"),
+        ("what opens the vocal cords?", "posterior-cricoarytenoid", "lateral-cricoarytenoid"),
+        ("which muscles turn the eyeball outward", "lateral-rectus", "medial-rectus"),
+        ("which muscle opens the jaw and pushes it forward?", "lateral-pterygoid", "digastric"),
+        ("which muscles are at the back of the thigh", "semitendinosus", "sartorius"),
     ],
 )
 def test_muscles_are_looked_up_by_what_they_share(
@@ -111,6 +119,40 @@ def test_muscles_are_looked_up_by_what_they_share(
     assert answer.status == "answered"
     assert listed_too.replace("-", " ") in named
     assert left_out.replace("-", " ") not in named
+
+
+@pytest.mark.parametrize(
+    ("question", "facts"),
+    [
+        ("which nerve supplies the muscles that extend the big toe?", ("extensor-hallucis-longus#innervation",)),
+        ("what nerve lets me lift my big toe", ("extensor-hallucis-longus#innervation",)),
+        ("which arteries feed the muscles that shrug the shoulders?", ("trapezius#blood-supply",)),
+        ("which nerve roots let me bend the elbow", ("brachialis#innervation",)),
+    ],
+)
+def test_what_is_asked_of_muscles_by_what_they_do(engine: Engine, question: str, facts: tuple[str, ...]) -> None:
+    answer = engine.ask(question)
+    library = libraries.load()
+    texts = [one.text for one in answer.statements]
+    for fact in facts:
+        told = next(p for p in library.passages if p.id.startswith(fact))
+        assert any(told.text.lower() in text.lower() for text in texts), texts
+
+
+@pytest.mark.parametrize("question", ["which of the two heads is stronger?", "what are the two heads called"])
+def test_the_two_heads_of_one_muscle_are_no_look_up(engine: Engine, question: str) -> None:
+    assert engine.ask(question).intent != "muscles"
+
+
+@pytest.mark.parametrize("question", ["which muscles do push-ups use", "muscle used for push ups"])
+def test_what_names_no_movement_lists_nothing(engine: Engine, question: str) -> None:
+    assert not engine.ask(question).statements
+
+
+def test_an_ordinal_in_a_name_counts_nothing(engine: Engine) -> None:
+    before = engine.ask("fibularis longus insertion")
+    after = engine.ask("which muscles insert on the first metatarsal", context=before.context)
+    assert {one.text.partition(":")[0] for one in after.statements} >= {"Fibularis longus", "Tibialis anterior"}
 
 
 def test_a_list_can_be_narrowed_and_counted_on(engine: Engine) -> None:

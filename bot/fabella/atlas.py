@@ -10,7 +10,7 @@ from fabella_intents.mentions import link
 from fabella_knowledge.model import ATTACHMENT_KINDS
 from fabella_knowledge.tokens import words
 
-from fabella.criteria import Criterion
+from fabella.criteria import HEADED, Criterion, heads
 from fabella.evidence import Fact, Facts
 
 # What only locates a site is no site: "posterior surface of the tibia, below the soleal line".
@@ -20,7 +20,7 @@ _LOCATING = re.compile(
 )
 _FIELDS = {
     "Origin": "origin", "Insertion": "insertion", "Action": "action", "Innervation": "nerve",
-    "Blood supply": "artery", "Location": "place",
+    "Blood supply": "artery", "Location": "place", "Heads": "heads",
 }  # fmt: skip
 SMOOTH = "smooth"
 
@@ -61,7 +61,7 @@ class Atlas:
         for fact in facts:
             held = fact.passage.structure
             if held in self._entries and fact.passage.section in _FIELDS:
-                self._entries[held].append(self._entry(fact))
+                self._entries[held] += self._of(fact)
             elif held in self.groups and fact.passage.section == "Members":
                 self.groups[held].update((t, fact) for t in fact.main if t in self._entries)
         order = {region: n for n, region in enumerate(facts.library.vocabulary.regions)}
@@ -74,18 +74,32 @@ class Atlas:
         named = link(words(region), self._vocabulary)
         return frozenset(x.term for x in named)
 
-    def _entry(self, fact: Fact) -> Entry:
+    def _of(self, fact: Fact) -> tuple[Entry, ...]:
         field = _FIELDS[fact.passage.section]
-        kind = self._vocabulary.kind
         if field in {"origin", "insertion"}:
-            return Entry(field, None, self._sites(fact), fact)
+            return (Entry(field, None, self._sites(fact), fact),)
+        if field == "heads":
+            told = HEADED.match(fact.passage.text)
+            return (Entry(field, None, frozenset({heads(told.group(1), told.group(2))}), fact),) if told else ()
         if field == "action":
-            named = [x.term for x in link(words(fact.passage.text), self._vocabulary) if x.kind == "movement"]
-            moving = [t for name in named for t in self._vocabulary.meaning(name)[::-1] if kind(t) == "movement"]
-            terms = frozenset(t for t in fact.main if kind(t) != "movement")
-            joint = self._vocabulary.terms[moving[0]].joint if moving else None
-            return Entry(field, moving[0] if moving else None, terms | ({joint} if joint else set()), fact)
-        return Entry(field, None, fact.main, fact)
+            return self._moving(fact)
+        return (Entry(field, None, fact.main, fact),)
+
+    def _moving(self, fact: Fact) -> tuple[Entry, ...]:
+        """The movement that a fact begins with, and the one that this serves: "elevates the ribs in inspiration"."""
+        kind = self._vocabulary.kind
+        row = words(fact.passage.text)
+        named = [x for x in link(row, self._vocabulary) if x.kind == "movement"]
+        terms = frozenset(t for t in fact.main if kind(t) != "movement")
+        if not named:
+            return (Entry("action", None, terms, fact),)
+        served = [x for x in named[1:] if x.term in fact.main and "in" in row[max(0, x.start - 2) : x.start]]
+        made = []
+        for one in (named[0], *served):
+            movement = next(t for t in self._vocabulary.meaning(one.term)[::-1] if kind(t) == "movement")
+            joint = self._vocabulary.terms[movement].joint
+            made.append(Entry("action", movement, terms | ({joint} if joint else set()), fact))
+        return tuple(made)
 
     def _sites(self, fact: Fact) -> frozenset[str]:
         _, colon, rest = fact.passage.text.partition(": ")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fabella_intents.mentions import STRUCTURES, Link
+from fabella_intents.ordinals import number
 from fabella_intents.question import Question
 from fabella_intents.reading import Read
 from fabella_knowledge.model import ATTACHMENT_KINDS
@@ -30,17 +32,26 @@ _DIRECTIONS = {
     **dict.fromkeys(("inward", "inwards", "across", "together", "in"), "in"),
     **dict.fromkeys(("down", "downward", "downwards"), "down"),
     **dict.fromkeys(("back", "backward", "backwards", "behind"), "back"),
-    **dict.fromkeys(("forward", "forwards", "front", "up", "belly", "chest", "upward", "upwards"), "front"),
+    **dict.fromkeys(("forward", "forwards", "front", "belly", "chest"), "front"),
+    **dict.fromkeys(("up", "upward", "upwards"), "up"),
 }
-_LIMB = {"out": "abduction", "in": "adduction", "back": "extension", "front": "flexion"}
+_LIMB = {"out": "abduction", "in": "adduction", "back": "extension", "front": "flexion", "up": "flexion"}
+_DIGIT = {"front": "extension", "up": "extension", "down": "flexion"}
 _PLAIN: Mapping[str, Mapping[str, str]] = {
     "arm": _LIMB, "shoulder joint": _LIMB, "thigh": _LIMB, "hip joint": _LIMB, "lower leg": _LIMB,
     "hand": {"back": "extension"}, "wrist joint": {"back": "extension"},
-    "foot": {"front": "dorsiflexion", "out": "eversion", "in": "inversion", "down": "plantarflexion"},
-    "great toe": {"front": "extension", "down": "flexion"}, "toes": {"front": "extension", "down": "flexion"},
-    "fingers": {"front": "extension", "down": "flexion"}, "thumb": {"out": "abduction"},
-    "head": {"back": "extension", "front": "flexion", "out": "lateral flexion"},
+    "foot": {
+        "front": "dorsiflexion", "up": "dorsiflexion", "out": "eversion", "in": "inversion", "down": "plantarflexion",
+    },
+    "great toe": _DIGIT, "toes": _DIGIT, "fingers": _DIGIT, "thumb": {"out": "abduction"},
+    "head": {"back": "extension", "front": "flexion", "up": "flexion", "out": "lateral flexion"},
+    "eyeball": {"out": "abduction", "in": "adduction", "up": "elevation", "down": "depression"},
+    "mandible": {"front": "protrusion", "back": "retraction", "up": "elevation", "down": "depression"},
 }  # fmt: skip
+_ENDS = frozenset({"great toe", "toes", "fingers", "foot"})  # what is lifted only at the joint before it
+_UP_DOWN = {"elevation": "up", "depression": "down"}
+_IT = frozenset({"it", "them"})
+_BELLIES = frozenset({"belly", "bellies"})
 _SHARING = frozenset("and or also both but do does not don't doesn't to".split())  # "flex and adduct the thigh"
 _FAR = 12  # words behind a movement that may tell its direction
 _TOWARDS = frozenset({"towards", "toward", "away", "against"})
@@ -48,12 +59,22 @@ _NEAR = 6  # words between a movement and what it moves
 _BEFORE = 3  # words before a criterion in which a "not" denies it
 
 
+# A number of heads, in a question and at the front of a fact: "two heads", "three-headed", "two bellies".
+HEADED = re.compile(r"\b(two|three|four|[2-4])[\s-]+(head|bell(?:y|ies))(?:s|ed)?\b", re.I)
+
+
+def heads(count: str, noun: str) -> str:
+    """What tells a number of heads or bellies: "2 heads"."""
+    return f"{number(count)} {'heads' if noun.lower().startswith('head') else 'bellies'}"
+
+
 @dataclass(frozen=True, slots=True)
 class Criterion:
     """One thing that the muscles sought have in common.
 
-    `field` is "action", "origin", "insertion", "attachment", "nerve", "artery", "place", "group" or "crosses". One of
-    the `choices` must hold: a movement (of actions alone) and what it moves, or a term. `negated` turns it round.
+    `field` is "action", "origin", "insertion", "attachment", "nerve", "artery", "place", "group", "heads" or "crosses".
+    One of the `choices` must hold: a movement (of actions alone) and what it moves, or a term. `negated` turns it
+    round.
     """
 
     field: str
@@ -63,7 +84,7 @@ class Criterion:
 
 def criteria(read: Read, vocabulary: Vocabulary) -> tuple[Criterion, ...]:
     """The criteria in a question, in its order; those of its slots where it is asked without a sentence."""
-    if not read.links:
+    if not read.links and not HEADED.search(read.text):
         return of_slots(read.question)
     return _Reader(read, vocabulary).criteria()
 
@@ -113,6 +134,9 @@ class _Reader:
         self._vocabulary = vocabulary
         self._links = [x for x in read.links if (len(x.terms) == 1 or x.kind in _SITES) and x.term not in _aside(read)]
         self._used: set[int] = set()
+        self._headed = HEADED.search(read.text)
+        if self._headed:  # the bellies of a muscle are no part of the body
+            self._links = [x for x in self._links if not _BELLIES & set(self._words(x.start, x.end))]
 
     def criteria(self) -> tuple[Criterion, ...]:
         found: list[tuple[int, Criterion]] = []
@@ -125,7 +149,11 @@ class _Reader:
             if made is not None and at not in self._used:
                 found.append((one.start, made))
         found.sort(key=lambda x: x[0])
-        return self._united(found)
+        if self._headed:
+            told = heads(self._headed.group(1), self._headed.group(2))
+            found.append((self._read.start, Criterion("heads", ((None, told),))))
+        # "Used for push-ups" names no movement: of everything that moves nothing is told.
+        return self._united([x for x in found if x[1].choices != ((None, None),)])
 
     def _actions(self, at: int) -> list[Criterion]:
         one = self._links[at]
@@ -150,6 +178,8 @@ class _Reader:
         told = next((plain[_DIRECTIONS[w]] for w in after if _DIRECTIONS.get(w) in plain), None) if plain else None
         if told is not None and (turning or one.term in _LIFTING):
             return told
+        if plain and target in _ENDS and one.term in _UP_DOWN:
+            return plain[_UP_DOWN[one.term]]
         return None if one.term == _ANY else one.term
 
     def _take_joint(self, at: int, joint: str) -> None:
@@ -185,6 +215,11 @@ class _Reader:
                 end = other.end
         if targets:
             return targets
+        if _IT & set(self._words(one.end, one.end + 1)):  # "opens the jaw and pushes it forward"
+            earlier = (t for x in reversed(self._links[:at]) for t in self._vocabulary.meaning(x.term))
+            found = next((t for t in earlier if self._vocabulary.kind(t) in _TARGETS), None)
+            if found is not None:
+                return [found]
         before = self._links[at - 1] if at else None
         if before is not None and before.kind in _TARGETS and at - 1 not in self._used and one.start - before.end <= 1:
             self._used.add(at - 1)

@@ -27,6 +27,12 @@ _OF_THEM = re.compile(
     r"\b(?:which|what|any|all|one|ones|some|how many) (?:one |ones )?of (?:them|these|those)\b|\bthe ones that\b", re.I
 )
 _ENDS = frozenset({"origin", "insertion", "attachment"})
+_OF_EACH = frozenset({"Origin", "Insertion", "Action", "Innervation", "Blood supply"})
+# The sections that criteria tell of.
+_TOLD = {
+    "origin": ("Origin",), "insertion": ("Insertion",), "attachment": ("Origin", "Insertion"), "action": ("Action",),
+    "crosses": ("Action",), "nerve": ("Innervation",), "artery": ("Blood supply",),
+}  # fmt: skip
 _OFFERED = 5  # muscles that are offered at most
 _EACH = 2  # facts shown of a muscle for one criterion
 
@@ -53,7 +59,8 @@ def muscles(read: Read, context: Context, desk: Desk) -> Draft:
     if described is not None:
         return described
     letter, told = _option(read, found, desk)
-    shown = tuple(_facts(match, wanted, desk) for match in told)
+    asked = _asked(read, wanted, desk)
+    shown = tuple((*_facts(match, wanted, desk), *_asked_of(match, asked, desk)) for match in told)
     cited = Counter(c.reference for facts in shown for f in facts for c in f.passage.citations)
     about = () if letter else _described(wanted, desk)
     return Draft(
@@ -133,6 +140,17 @@ def _facts(match: Match, wanted: Sequence[Criterion], desk: Desk) -> tuple[Fact,
         place = desk.facts.section(match.structure, "Location", "Description", "Origin")
         held = dict.fromkeys(place[:1] or desk.facts.of(match.structure)[:1])
     return tuple(held)
+
+
+def _asked(read: Read, wanted: Sequence[Criterion], desk: Desk) -> tuple[str, ...]:
+    """The sections that are asked for of the muscles sought: "which nerve supplies the muscles that ...?"."""
+    told = {section for one in wanted for section in _TOLD.get(one.field, ())}
+    named = dict.fromkeys(s for name in read.asked for s in desk.definitions[name].sections(name))
+    return tuple(one for one in named if one in _OF_EACH and one not in told)
+
+
+def _asked_of(match: Match, sections: Sequence[str], desk: Desk) -> tuple[Fact, ...]:
+    return tuple(f for one in sections for f in desk.facts.section(match.structure, one) if not f.passage.further)
 
 
 def _first(facts: Iterable[Fact]) -> tuple[Fact, ...]:

@@ -50,6 +50,18 @@ _MEMBERS = re.compile(
     r"form(?:s|ed|ing)?|contains?|includes?|components?|constituents?|what(?:'s| is| are) in|who is in)\b",
     re.I,
 )
+_NUMBER = r"(?:two|three|four|[2-4])[\s-]+(?:head|bell(?:y|ies))(?:s|ed)?\b"
+# "Which muscles have two heads?", "three-headed muscles", not "which of the two heads is stronger?".
+_HEADED = re.compile(
+    rf"\b(?:which|what|name|list|muscles?)\b[^?!.]*\b(?:with|have|has|having|are|is) (?:only |exactly )?{_NUMBER}"
+    rf"|\b{_NUMBER} muscles\b",
+    re.I,
+)
+# "What nerve lets me lift the big toe?": of the muscles that do.
+_OF_THOSE = re.compile(
+    r"^\W*(?:and |so |ok |okay )*(?:which|what|whose) (?:nerves?|roots?|nerve roots?|spinal nerves?|arter(?:y|ies))\b",
+    re.I,
+)
 _COMPARES = re.compile(
     r"\b(?:compar\w*|contrast|versus|vs|differ\w*|distinguish|side by side|table|tabulate|in common)\b", re.I
 )
@@ -62,17 +74,19 @@ _BEFORE = 4  # words before a structure that may set it aside
 
 def seeks(text: str, row: Sequence[str], links: Sequence[Link], start: int) -> bool:
     """Whether the words (`row`, from place `start` of the message) look for muscles by something that they share."""
-    if not any(one.kind in _SHARED for one in links) or any(
-        one.kind in {"exercise", "author", "journal"} for one in links
-    ):
+    kinds = {one.kind for one in links}
+    if kinds & {"exercise", "author", "journal"} or names_one(links, row, start) or _COMPARES.search(text):
         return False
-    if names_one(links, row, start) or _COMPARES.search(text):
+    if _HEADED.search(text):
+        return True
+    if not kinds & _SHARED:
         return False
-    if {one.kind for one in links} & _SHARED == {"group"} and not _SEVERAL.search(text):
+    if _OF_THOSE.match(text):
+        return bool(kinds & {"movement", "activity"})
+    if kinds & _SHARED == {"group"} and not _SEVERAL.search(text):
         return _MEMBERS.search(text) is not None
     if any(one.search(text) for one in (_MUSCLES, _DOING, _THEM, _ALL)):
         return True
-    kinds = {one.kind for one in links}
     if "group" in kinds and _MEMBERS.search(text):
         return True
     return bool(kinds & {"nerve", "artery", "root"}) and _SUPPLYING.search(text) is not None

@@ -84,9 +84,7 @@ class Splitter:
         if self._content(piece, message):
             return everything
         naming = [
-            one
-            for one in message.told
-            if one.start < piece.start and self._structures(message.span(one), message)
+            one for one in message.told if one.start < piece.start and self._structures(message.span(one), message)
         ]
         start = naming[-1].start if naming else everything.start
         return Segment(message.text[start:], start, True)

@@ -148,7 +148,7 @@ class Understanding:
             claims=tuple(dict.fromkeys(x.term for x in inside if x.kind in _FOCUS and len(x.terms) == 1)),
             options=tuple(f"{letter}\t{option}" for letter, option in form.options),
             negated=form.negated and _negates(words, inside, span[0]),
-            ordinal=ordinal(piece.text),
+            ordinal=_ordinal(piece.text, words, inside, span[0]),
             brief=form.brief,
             more=form.more,
         )
@@ -179,10 +179,11 @@ class Understanding:
             part = whole  # a stem without its options may say too little
         if part.scores[0][0].startswith("again.") and context == Context():
             part = whole.without("again.") if whole.scores[0][0].startswith("again.") else whole
-        if (context.listed or context.shown) and ordinal(piece.text):
+        inside = message.inside(span)
+        if (context.listed or context.shown) and _ordinal(piece.text, message.words(span), inside, span[0]):
             # "The first one" points at a list: it asks for no history.
             part = self._predictor.predict(message, span, without=tuple(ORDINALS))
-        named = any(x.kind in STRUCTURES for x in message.inside(span))
+        named = any(x.kind in STRUCTURES for x in inside)
         if context.intents and span[1] - span[0] <= _BRIEF and not named:
             same = {label for label in self.router.labels if label in context.intents}
             part = self.router.favour(part, same, _GOES_ON)
@@ -216,6 +217,14 @@ class Understanding:
 
     def _definition(self, intents: Sequence[str]) -> Definition:
         return self.definitions[intent_of(intents[0])]
+
+
+def _ordinal(text: str, words: Sequence[str], links: Sequence[Link], start: int) -> int:
+    """The item of a list that is meant; "the first metatarsal" is none."""
+    named = {n - start for x in links if x.kind != "part" for n in range(x.start, x.end)}
+    if any(words[n] in ORDINALS for n in named):
+        text = " ".join(word for n, word in enumerate(words) if n not in named)
+    return ordinal(text)
 
 
 def _doubtful(inside: Sequence[Link], context: Context) -> tuple[str, ...]:
