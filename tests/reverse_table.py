@@ -200,7 +200,10 @@ class Words:
             seen.add(name)
             yield name
             body = self.terms.get(name, {})
-            name = body.get("part_of") or body.get("branch_of") or ""
+            whole = body.get("part_of") or body.get("branch_of") or []
+            for other in [whole] if isinstance(whole, str) else whole:
+                yield from (wide for wide in self.wider(other) if wide not in seen)
+            name = ""
 
 
 def table() -> dict[tuple[str, str], set[str]]:
@@ -250,7 +253,8 @@ def table() -> dict[tuple[str, str], set[str]]:
                 if not made:
                     continue
                 first = next((t for t in words.terms[made[0]].get("means", []) if kind.get(t) == "movement"), made[0])
-                served = [t for t in made[1:] if re.search(rf"\bin (?:\w+ )?{re.escape(t)}\b", text[:cut])]
+                plain = text[:cut].partition(", which ")[0]
+                served = [t for t in made[1:] if re.search(rf"\bin (?:\w+ )?{re.escape(t)}\b", plain)]
                 for action in (first, *served):
                     moved = {t for t in words.find(text[:cut]) if kind.get(t) != "movement"}
                     if words.terms[action].get("joint"):

@@ -109,6 +109,13 @@ def test_lists_say_how_many_muscles_are_held_and_cite_each(engine: Engine, libra
         ("which muscles turn the eyeball outward", "lateral-rectus", "medial-rectus"),
         ("which muscle opens the jaw and pushes it forward?", "lateral-pterygoid", "digastric"),
         ("which muscles are at the back of the thigh", "semitendinosus", "sartorius"),
+        ("which muscles are supplied by the femoral and obturator nerves", "pectineus", "gracilis"),
+        ("which tongue muscle isn't supplied by the hypoglossal nerve?", "palatoglossus", "styloglossus"),
+        ("which muscles attach to the pubic bone", "adductor-longus", "rectus-femoris"),
+        ("name every muscle with an origin or insertion on the femur", "vastus-lateralis", "sartorius"),
+        ("which muscles attach to spinous processes of vertebrae", "rectus-capitis-posterior-major", "psoas-major"),
+        ("which wrist extensor goes to the third metacarpal?", "extensor-carpi-radialis-brevis", "palmaris-longus"),
+        ("which muscles bend the trunk to the side?", "quadratus-lumborum", "psoas-minor"),
     ],
 )
 def test_muscles_are_looked_up_by_what_they_share(
@@ -137,6 +144,28 @@ def test_what_is_asked_of_muscles_by_what_they_do(engine: Engine, question: str,
     for fact in facts:
         told = next(p for p in library.passages if p.id.startswith(fact))
         assert any(told.text.lower() in text.lower() for text in texts), texts
+
+
+@pytest.mark.parametrize(
+    ("question", "lead"),
+    [
+        ("Which muscle is NOT in the rotator cuff: supraspinatus, teres major or infraspinatus?", "Teres major."),
+        ("which of these crosses the knee: soleus, gastrocnemius", "Gastrocnemius."),
+        ("which is not supplied by the median nerve: FCR, FCU, palmaris longus", "Flexor carpi ulnaris."),
+        ("Which one inserts on the fibula, biceps femoris or semitendinosus?", "Biceps femoris."),
+        ("odd one out for the femoral nerve: sartorius, gracilis, rectus femoris", "Gracilis."),
+        ("which one plantarflexes the ankle, soleus or plantaris?", ""),
+    ],
+)
+def test_which_of_the_muscles_named_it_is(engine: Engine, question: str, lead: str) -> None:
+    answer = engine.ask(question)
+    assert (answer.status, answer.lead) == ("answered", lead)
+
+
+def test_none_of_the_muscles_named_is_a_refusal(engine: Engine) -> None:
+    answer = engine.ask("which one flexes the elbow, soleus or gracilis?")
+    assert answer.status == "refused"
+    assert not answer.statements
 
 
 @pytest.mark.parametrize("question", ["which of the two heads is stronger?", "what are the two heads called"])

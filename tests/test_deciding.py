@@ -65,6 +65,7 @@ CONTRADICTED = (
         "great toe",
     ),
     ("Does the psoas major insert on the lesser trochanter and the tibia?", "lesser trochanter"),
+    ("Is it true that the piriformis inserts on the lesser trochanter?", "greater trochanter"),
     ("Does the semitendinosus extend the leg?", "flexes the leg at the knee joint"),
     ("Does the infraspinatus rotate the arm inwards?", "laterally rotates the arm"),
     ("Is the moment lower with the ankle dorsiflexed in the leg curl?", "dorsiflexed than plantarflexed"),

@@ -18,6 +18,7 @@ _LOCATING = re.compile(
     r",\s+(?:\w+ )?(?:above|below|between|behind|in front of|near|beside|adjacent to|opposite|from behind|"
     r"(?:lateral|medial|deep|superficial|superior|inferior|anterior|posterior|distal|proximal) to)\b"
 )
+_ASIDE = re.compile(r", which ")
 _FIELDS = {
     "Origin": "origin", "Insertion": "insertion", "Action": "action", "Innervation": "nerve",
     "Blood supply": "artery", "Location": "place", "Heads": "heads",
@@ -93,7 +94,10 @@ class Atlas:
         terms = frozenset(t for t in fact.main if kind(t) != "movement")
         if not named:
             return (Entry("action", None, terms, fact),)
-        served = [x for x in named[1:] if x.term in fact.main and "in" in row[max(0, x.start - 2) : x.start]]
+        end = len(words(_ASIDE.split(fact.passage.text)[0]))
+        served = [
+            x for x in named[1:] if x.end <= end and x.term in fact.main and "in" in row[max(0, x.start - 2) : x.start]
+        ]
         made = []
         for one in (named[0], *served):
             movement = next(t for t in self._vocabulary.meaning(one.term)[::-1] if kind(t) == "movement")

@@ -13,6 +13,7 @@ from fabella_intents.question import SOURCE
 from fabella_intents.reading import Read
 from fabella_knowledge.tokens import words
 
+from fabella.criteria import criteria
 from fabella.evidence import Evidence, Fact, Facts
 from fabella.limits import alone, denied, left_out
 from fabella.verdict import CONTRADICTED, SUPPORTED, Verdict
@@ -56,7 +57,9 @@ def values(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
     Supported where each of them is told, contradicted where one is not and none like it could be meant.
     """
     vocabulary = facts.library.vocabulary
-    links, read_words = read.links, set(read.row)
+    # What a movement moves is claimed to be moved, not to be an attachment.
+    moved = {t for one in criteria(read, vocabulary) if one.field == "action" for _, t in one.choices}
+    links, read_words = [x for x in read.links if x.term not in moved], set(read.row)
     telling: list[Fact] = []
     against: list[Fact] = []
     missing = False
@@ -124,11 +127,12 @@ def portions(read: Read, evidence: Evidence) -> Verdict | None:
 def _related(claim: str, held: str, facts: Facts) -> bool:
     """Whether two sites lie on one bone without excluding each other: then the names alone decide nothing."""
     vocabulary = facts.library.vocabulary
-    if vocabulary.opposite(claim) == held or vocabulary.opposite(held) == claim:
-        return False
+    wider, other = set(vocabulary.ancestors(claim)), set(vocabulary.ancestors(held))
+    if any(vocabulary.opposite(a) in other for a in wider) or any(vocabulary.opposite(a) in wider for a in other):
+        return False  # the superior border of the greater trochanter is no part of the lesser one
     if vocabulary.kind(claim) not in {"bone", "landmark"} or vocabulary.kind(held) not in {"bone", "landmark"}:
         return False
-    return bool(set(vocabulary.ancestors(claim)) & set(vocabulary.ancestors(held)))
+    return bool(wider & other)
 
 
 def parts(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verdict | None:

@@ -20,8 +20,9 @@ _ORIGIN = frozenset(
     "origin origins originate originates originating arise arises arising start starts begin begins".split()
 )
 _INSERTION = frozenset("insertion insertions insert inserts inserting inserted end ends into onto".split())
+_EITHER_END = re.compile(r"\b(?:origins?|aris\w+|start\w*) (?:and|or)\b.*\b(?:insert\w*|ends?)\b(?!.*\b(?:and|or)\b)")
 _ATTACH = frozenset("attach attaches attached attaching attachment attachments fixed anchored connect connects".split())
-_NOT = frozenset("not don't doesn't without never no nor except excluding".split())
+_NOT = frozenset("not don't doesn't isn't aren't can't cannot won't without never no nor except excluding".split())
 # Movements that plain words only hint at, and where the limb goes.
 _ANY = "moving"  # any movement
 _LIFTING = frozenset({_ANY, "elevation", "depression", "flexion", "retraction", "protraction", "lateral flexion"})
@@ -36,6 +37,7 @@ _DIRECTIONS = {
     **dict.fromkeys(("up", "upward", "upwards"), "up"),
 }
 _LIMB = {"out": "abduction", "in": "adduction", "back": "extension", "front": "flexion", "up": "flexion"}
+_BACKBONE = {"back": "extension", "front": "flexion", "out": "lateral flexion"}
 _DIGIT = {"front": "extension", "up": "extension", "down": "flexion"}
 _PLAIN: Mapping[str, Mapping[str, str]] = {
     "arm": _LIMB, "shoulder joint": _LIMB, "thigh": _LIMB, "hip joint": _LIMB, "lower leg": _LIMB,
@@ -45,6 +47,7 @@ _PLAIN: Mapping[str, Mapping[str, str]] = {
     },
     "great toe": _DIGIT, "toes": _DIGIT, "fingers": _DIGIT, "thumb": {"out": "abduction"},
     "head": {"back": "extension", "front": "flexion", "up": "flexion", "out": "lateral flexion"},
+    "neck": _BACKBONE, "trunk": _BACKBONE, "vertebral column": _BACKBONE, "lower back": _BACKBONE,
     "eyeball": {"out": "abduction", "in": "adduction", "up": "elevation", "down": "depression"},
     "mandible": {"front": "protrusion", "back": "retraction", "up": "elevation", "down": "depression"},
 }  # fmt: skip
@@ -53,12 +56,20 @@ _UP_DOWN = {"elevation": "up", "depression": "down"}
 _IT = frozenset({"it", "them"})
 _BELLIES = frozenset({"belly", "bellies"})
 _SHARING = frozenset("and or also both but do does not don't doesn't to".split())  # "flex and adduct the thigh"
+_AXIS = frozenset({"head", "neck", "trunk", "vertebral column", "lower back"})  # what turns to a side
 _FAR = 12  # words behind a movement that may tell its direction
 _TOWARDS = frozenset({"towards", "toward", "away", "against"})
+_INCLUDED = frozenset({"included", "including", "includes"})
+_AGENT = re.compile(r"ors?$")
 _NEAR = 6  # words between a movement and what it moves
-_BEFORE = 3  # words before a criterion in which a "not" denies it
+_BEFORE = 4  # words before a criterion in which a "not" denies it
 
 
+# The sections that tell of a field.
+SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "origin": ("Origin",), "insertion": ("Insertion",), "attachment": ("Origin", "Insertion"), "action": ("Action",),
+    "crosses": ("Action",), "nerve": ("Innervation",), "artery": ("Blood supply",), "place": ("Location",),
+}  # fmt: skip
 # A number of heads, in a question and at the front of a fact: "two heads", "three-headed", "two bellies".
 HEADED = re.compile(r"\b(two|three|four|[2-4])[\s-]+(head|bell(?:y|ies))(?:s|ed)?\b", re.I)
 
@@ -174,6 +185,8 @@ class _Reader:
         """The movement that plain words make of a limb: "lift the arm to the side" abducts it."""
         turning = one.term == "rotation"
         plain = _TURNING if turning and target in _LIMBS else _PLAIN.get(target or "")
+        if turning and target in _AXIS:
+            return one.term  # "rotates the trunk to the opposite side"
         after = (*self._words(one.start, one.end), *self._words(one.end, one.end + _FAR))
         told = next((plain[_DIRECTIONS[w]] for w in after if _DIRECTIONS.get(w) in plain), None) if plain else None
         if told is not None and (turning or one.term in _LIFTING):
@@ -191,6 +204,11 @@ class _Reader:
     def _targets(self, at: int) -> list[str]:
         """What the movement moves: named behind it, else right before it; that of the next one in "flex and adduct"."""
         one = self._links[at]
+        before = self._links[at - 1] if at else None
+        near = before is not None and before.kind in _TARGETS and one.start - before.end <= 1
+        if before is not None and near and _AGENT.search(" ".join(self._words(one.start, one.end))):
+            self._used.add(at - 1)
+            return [before.term]  # "which wrist extensor goes to the third metacarpal"
         behind = range(at + 1, len(self._links))
         targets: list[str] = []
         end = one.end
@@ -202,6 +220,10 @@ class _Reader:
             if set(between) & {"in", "within"} and other.kind == "region" and targets:
                 break  # "curls the big toe in the leg"
             if other.kind in _TARGETS and other.term not in self._read.conditional:
+                if targets and self._vocabulary.covers(targets[-1], other.term):
+                    self._used.add(n)  # "the trunk (thoracic and lumbar spine)"
+                    end = other.end
+                    continue
                 if targets and not set(between) & {"and", "at", "of"}:
                     break
                 if targets and "and" not in between:
@@ -220,8 +242,7 @@ class _Reader:
             found = next((t for t in earlier if self._vocabulary.kind(t) in _TARGETS), None)
             if found is not None:
                 return [found]
-        before = self._links[at - 1] if at else None
-        if before is not None and before.kind in _TARGETS and at - 1 not in self._used and one.start - before.end <= 1:
+        if before is not None and near and at - 1 not in self._used:
             self._used.add(at - 1)
             return [before.term]
         after = self._links[at + 1] if at + 1 < len(self._links) else None
@@ -232,6 +253,8 @@ class _Reader:
 
     def _other(self, at: int, one: Link, last: Criterion | None) -> Criterion | None:
         negated = self._negated(one)
+        if _INCLUDED & {*self._words(one.start - 3, one.start), *self._words(one.end, one.end + 1)}:
+            return None  # "the posterior rami, the suboccipital nerve included": counted in without being named
         before = set(self._words(max(self._read.start, one.start - 3), one.start))
         goes_on = {"not", "or"} & before and not before & {"in", "of"}
         if one.kind in {"joint", "region"} and last is not None and last.choices[0][1] is not None and goes_on:
@@ -253,6 +276,8 @@ class _Reader:
     def _end(self, one: Link) -> str:
         """The end of a muscle that the verb before a site tells, else after it."""
         before = self._words(self._read.start, one.start)
+        if _EITHER_END.search(" ".join(before)):
+            return "attachment"  # "an origin or insertion on the femur"
         for word in reversed(before):
             if word in _ATTACH:
                 return "attachment"

@@ -70,10 +70,13 @@ def movements(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
 def _claims(read: Read, facts: Facts) -> tuple[Criterion, ...]:
     """What the structure is said to move: each movement with what it moves, and the joints said besides."""
     aside = {x.term for x in read.links if left_out(x, read)} | read.conditional
+    said = criteria(read, facts.library.vocabulary)
+    # "It only bends the elbow and can't supinate": what a negated question is about stands behind the "not".
+    denied = read.question.negated and any(one.negated for one in said)
     return tuple(
         one
-        for one in criteria(read, facts.library.vocabulary)
-        if one.field in {"action", "crosses"} and not one.negated and not any(aside & {*c} for c in one.choices)
+        for one in said
+        if one.field in {"action", "crosses"} and one.negated == denied and not any(aside & {*c} for c in one.choices)
     )
 
 

@@ -14,8 +14,9 @@ from fabella_intents.reading import Read
 from fabella_knowledge.model import Citation
 from fabella_knowledge.tokens import words
 
+from fabella.among import among
 from fabella.atlas import Match
-from fabella.criteria import Criterion, criteria, excluded, parsed, written
+from fabella.criteria import SECTIONS, Criterion, criteria, excluded, parsed, written
 from fabella.draft import Draft, Said, say
 from fabella.evidence import Fact
 
@@ -28,11 +29,6 @@ _OF_THEM = re.compile(
 )
 _ENDS = frozenset({"origin", "insertion", "attachment"})
 _OF_EACH = frozenset({"Origin", "Insertion", "Action", "Innervation", "Blood supply"})
-# The sections that criteria tell of.
-_TOLD = {
-    "origin": ("Origin",), "insertion": ("Insertion",), "attachment": ("Origin", "Insertion"), "action": ("Action",),
-    "crosses": ("Action",), "nerve": ("Innervation",), "artery": ("Blood supply",),
-}  # fmt: skip
 _OFFERED = 5  # muscles that are offered at most
 _EACH = 2  # facts shown of a muscle for one criterion
 
@@ -40,6 +36,9 @@ _EACH = 2  # facts shown of a muscle for one criterion
 def muscles(read: Read, context: Context, desk: Desk) -> Draft:
     """The muscles that meet what the question wants of them."""
     wanted = criteria(read, desk.facts.library.vocabulary)
+    chosen = among(read, wanted, desk)
+    if chosen is not None:
+        return chosen
     if context.sought and _OF_THEM.search(read.text):
         wanted = (*parsed(context.sought), *wanted)
     if not wanted or all(one.negated for one in wanted):
@@ -144,7 +143,7 @@ def _facts(match: Match, wanted: Sequence[Criterion], desk: Desk) -> tuple[Fact,
 
 def _asked(read: Read, wanted: Sequence[Criterion], desk: Desk) -> tuple[str, ...]:
     """The sections that are asked for of the muscles sought: "which nerve supplies the muscles that ...?"."""
-    told = {section for one in wanted for section in _TOLD.get(one.field, ())}
+    told = {section for one in wanted for section in SECTIONS.get(one.field, ())}
     named = dict.fromkeys(s for name in read.asked for s in desk.definitions[name].sections(name))
     return tuple(one for one in named if one in _OF_EACH and one not in told)
 

@@ -11,6 +11,8 @@ from fabella_knowledge.vocabulary import Vocabulary
 STRUCTURES = frozenset({"muscle", "sesamoid bone", "tendon", "group"})  # kinds that a question can be about
 _JOINING = frozenset({"and", "or", "vs", "versus"})
 _PLACES = frozenset({"inside", "outside"})
+_SHARING = frozenset({"muscle", "nerve", "artery", "part"})  # kinds whose names may share an end
+_SHARED = 2  # words of a name that leaves out its end, at most
 _JOINERS = frozenset({"or", "and", "vs", "versus", "nor", "the", "than", "of", "two", "its", "these"})
 
 
@@ -72,23 +74,53 @@ def link(row: Sequence[str], vocabulary: Vocabulary) -> tuple[Link, ...]:
     return tuple(sorted(found, key=lambda one: (one.start, one.end)))
 
 
-def _sharing(row: Sequence[str], taken: list[bool], found: Sequence[Link], vocabulary: Vocabulary) -> list[Link]:
-    """Names that leave to a neighbour what they share: "superior and inferior gemellus", "longus and brevis"."""
+def _sharing(row: Sequence[str], taken: list[bool], found: list[Link], vocabulary: Vocabulary) -> list[Link]:
+    """Names that leave to a neighbour what they share: "superior and inferior gemellus", "femoral and obturator nerve".
+
+    What they were linked to alone ("femoral") is taken out of `found`.
+    """
     made: list[Link] = []
-    for one in found:
-        if one.kind != "muscle" or one.end - one.start < 2:
-            continue
+    for one in [x for x in found if x.kind in _SHARING and x.end - x.start > 1]:
         name = tuple(row[one.start : one.end])
-        places = ((one.start - 1, one.start - 2, name[1:], True), (one.end, one.end + 1, name[:-1], False))
-        for joiner, at, rest, before in places:
-            if not (0 <= at < len(row) and 0 <= joiner < len(row)) or row[joiner] not in _JOINING or taken[at]:
-                continue
-            other = (row[at], *rest) if before else (*rest, row[at])
-            hit = next((m for m in vocabulary.gazetteer.find(other) if m.end - m.start == len(other)), None)
-            if hit is not None and vocabulary.kind(hit.terms[0]) == "muscle" and hit.terms != one.terms:
-                made.append(Link("muscle", hit.terms, at, at + 1, False, hit.terms))
-                taken[at] = True
+        start, joined = one.start, False
+        while (before := _shared_before(row, start, name, one, joined, vocabulary)) is not None:
+            if any(x.kind == one.kind and x.start < before.end and before.start < x.end for x in (*found, *made)):
+                break
+            made.append(before)
+            start, joined = before.start, True
+        end = one.end
+        while one.kind == "muscle" and end < len(row):  # "gluteus maximus, medius and minimus"
+            at = end + (row[end] in _JOINING)
+            behind = None if at >= len(row) or taken[at] else _named((*name[:-1], row[at]), one, vocabulary)
+            if behind is None:
+                break
+            made.append(Link("muscle", behind, at, at + 1, False, behind))
+            end = at + 1
+    for one in made:
+        taken[one.start : one.end] = [True] * (one.end - one.start)
+        found[:] = [x for x in found if x.end <= one.start or one.end <= x.start]
     return made
+
+
+def _shared_before(
+    row: Sequence[str], start: int, name: Sequence[str], one: Link, joined: bool, vocabulary: Vocabulary
+) -> Link | None:
+    """The name before `start`, joined to it or in the list that it ends, that lacks the end of `name`."""
+    end = start - 1 if start > 0 and row[start - 1] in _JOINING else start if joined else 0
+    for size in range(min(_SHARED, end), 0, -1):
+        for rest in dict.fromkeys((tuple(name[1:]), tuple(name[-1:]))):
+            terms = _named((*row[end - size : end], *rest), one, vocabulary)
+            if terms is not None:
+                return Link(one.kind, terms, end - size, end, False, terms)
+    return None
+
+
+def _named(name: Sequence[str], one: Link, vocabulary: Vocabulary) -> tuple[str, ...] | None:
+    """The terms that a whole name stands for, if they are of the kind of `one` and others."""
+    names = vocabulary.parts.gazetteer if one.kind == "part" else vocabulary.gazetteer
+    hit = next((m for m in names.find(name) if m.end - m.start == len(name)), None)
+    same = hit is not None and one.kind in {"part", vocabulary.kind(hit.terms[0])} and hit.terms != one.terms
+    return hit.terms if hit is not None and same else None
 
 
 def _sides(row: Sequence[str], taken: list[bool], found: Sequence[Link], vocabulary: Vocabulary) -> list[Link]:

@@ -17,6 +17,9 @@ _MUSCLES = re.compile(
     r"\b(?:which|what|name|list|any|all|every|how many|tell me|give me|show|find|other|are there|is there|need|want)\b"
     r"[^?!]{0,60}\b(?:muscles?|flexors|extensors|adductors|abductors|rotators|elevators|depressors|pronators|supinators|"
     r"\w+flexors|invertors|evertors|synergists|movers|musculature)\b"
+    # "Which wrist extensor ends on ...?", but not "flexor carpi ...".
+    r"|\b(?:which|what) (?:\w+ ){0,2}(?:flexor|extensor|adductor|abductor|rotator|elevator|depressor|pronator|supinator"
+    r"|\w+flexor|invertor|evertor)\b(?! \w+(?:us|is|um|i|or)\b)"
     r"|^\W*(?:the |all |all the )?(?:\w+ ){0,4}(?:muscles?|flexors|extensors|adductors|abductors|rotators|elevators|"
     r"depressors|pronators|supinators|\w+flexors|invertors|evertors)\b"
     r"|\b(?:muscles?|musculature) (?:that|which|of|in|with|at|on|supplied|innervated|attached|attaching|inserting|arising|"
@@ -58,8 +61,17 @@ _HEADED = re.compile(
     re.I,
 )
 # "What nerve lets me lift the big toe?": of the muscles that do.
+_SUPPLY = r"(?:spinal )?(?:nerves?|roots?|nerve roots?|arter(?:y|ies))\b"
 _OF_THOSE = re.compile(
-    r"^\W*(?:and |so |ok |okay )*(?:which|what|whose) (?:nerves?|roots?|nerve roots?|spinal nerves?|arter(?:y|ies))\b",
+    rf"^\W*(?:(?:and|so|ok|okay) )*(?:(?:which|what|whose) {_SUPPLY}|(?:the )?{_SUPPLY} (?:for|behind|that|to|of)\b)",
+    re.I,
+)
+# "Which of these crosses the knee: soleus, gastrocnemius?": of the muscles named.
+_AMONG = re.compile(
+    r"\b(?:which|who)(?: one| muscles?| of (?:these|them|those|the)\b[^:?]*?)? (?:is|are|isn't|aren't|does|do|doesn't|don't|can"
+    r"|has|have|(?:belong|insert|attach|cross|flex|extend|abduct|adduct|pronate|supinate|elevate|depress|bend|lift|raise"
+    r"|straighten|run|reach|start|end|begin|get|make|move|turn|receive|goe?)(?:e?s)?|arises?|lies?|comes?|rotates?"
+    r"|originates?|inverts?|everts?|retracts?|protracts?|stabili[sz]es?|(?:plantar|dorsi)flex(?:es)?)\b|\bodd one out\b",
     re.I,
 )
 _COMPARES = re.compile(
@@ -75,8 +87,10 @@ _BEFORE = 4  # words before a structure that may set it aside
 def seeks(text: str, row: Sequence[str], links: Sequence[Link], start: int) -> bool:
     """Whether the words (`row`, from place `start` of the message) look for muscles by something that they share."""
     kinds = {one.kind for one in links}
-    if kinds & {"exercise", "author", "journal"} or names_one(links, row, start) or _COMPARES.search(text):
+    if kinds & {"exercise", "author", "journal"} or _COMPARES.search(text):
         return False
+    if names_one(links, row, start):
+        return len(named(links, row, start)) > 1 and bool(kinds & _SHARED) and _AMONG.search(text) is not None
     if _HEADED.search(text):
         return True
     if not kinds & _SHARED:
@@ -90,6 +104,13 @@ def seeks(text: str, row: Sequence[str], links: Sequence[Link], start: int) -> b
     if "group" in kinds and _MEMBERS.search(text):
         return True
     return bool(kinds & {"nerve", "artery", "root"}) and _SUPPLYING.search(text) is not None
+
+
+def named(links: Sequence[Link], row: Sequence[str], start: int) -> tuple[str, ...]:
+    """The muscles that a question names, those left out that it sets aside."""
+    return tuple(
+        dict.fromkeys(x.term for x in links if x.kind == "muscle" and len(x.terms) == 1 and not aside(x, row, start))
+    )
 
 
 def names_one(links: Sequence[Link], row: Sequence[str], start: int) -> bool:

@@ -16,7 +16,7 @@ from fabella_knowledge.vocabulary import Ambiguity, PartWords, Vocabulary
 from fabella_knowledge.vocabulary_file import VocabularyFile
 
 _MANY = 5  # of more authors people know the first; names like "Young" or "He" would be found everywhere
-_TARGETS = ("part_of", "branch_of", "opposite", "joint")
+_TARGETS = ("branch_of", "opposite", "joint")
 Place = tuple[str, int]
 
 
@@ -134,7 +134,8 @@ def _unknown_targets(
     lines = {file.shown: file.places for file in files}
     problems = []
     for term in terms.values():
-        named = [(key, getattr(term, key)) for key in _TARGETS] + [("means", one) for one in term.means]
+        named = [(key, getattr(term, key)) for key in _TARGETS]
+        named += [(key, one) for key in ("part_of", "means") for one in getattr(term, key)]
         for key, target in named:
             if target is not None and target not in terms:
                 # The term may have got an article since: then its place is that of the article.

@@ -17,15 +17,16 @@ class Term:
     """A named thing of the vocabulary.
 
     `name` is the key and is lower case but for abbreviations ("S1"); `display` is how it is printed.
-    `part_of`, `branch_of`, `opposite`, `joint` and `means` name other terms; `means` says a movement in other ones
-    ("shrugging" is elevation and the scapula). `article` tells whether the library holds an article about it.
+    `part_of`, `branch_of`, `opposite`, `joint` and `means` name other terms. Of `part_of` there may be several: the
+    spinous process of the axis is one of the axis and one of the spinous processes. `means` says a movement in other
+    terms ("shrugging" is elevation and the scapula). `article` tells whether the library holds an article about it.
     """
 
     name: str
     kind: str
     display: str
     aliases: tuple[str, ...] = ()
-    part_of: str | None = None
+    part_of: tuple[str, ...] = ()
     branch_of: str | None = None
     opposite: str | None = None
     joint: str | None = None

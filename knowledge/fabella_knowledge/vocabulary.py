@@ -78,13 +78,12 @@ class Vocabulary:
 
     def ancestors(self, name: str) -> Iterator[str]:
         """`name`, then what it is a part or branch of, outwards."""
-        seen = set()
-        at: str | None = name
-        while at is not None and at not in seen:
-            seen.add(at)
+        reached = [name]
+        for at in reached:
             yield at
             term = self.terms.get(at)
-            at = (term.part_of or term.branch_of) if term else None
+            wider = (*term.part_of, term.branch_of) if term else ()
+            reached += [one for one in wider if one is not None and one not in reached]
 
     def meaning(self, name: str) -> tuple[str, ...]:
         """A term with those that say the same in other words: "shrugging" with elevation and the scapula."""

@@ -15,9 +15,9 @@ from fabella_knowledge.tokens import printable, singular, words
 from fabella_knowledge.vocabulary import Ambiguity, Opposition, PartWords
 
 _TABLES = frozenset({"names", "terms", "lay", "parts", "ambiguous", "never", "opposites", "series", "regions"})
-_TERM_TEXTS = ("kind", "part_of", "branch_of", "opposite", "joint")
+_TERM_TEXTS = ("kind", "branch_of", "opposite", "joint")
 _KEYS = {
-    "terms": frozenset({*_TERM_TEXTS, "aliases", "means"}),
+    "terms": frozenset({*_TERM_TEXTS, "aliases", "means", "part_of"}),
     "ambiguous": frozenset({"owners", "default"}),
     "opposites": frozenset({"words", "against"}),
     "parts": frozenset({"nouns", "loose", "sides", "abbreviations", "opposites", "default"}),
@@ -112,10 +112,12 @@ class _Reader:
         aliases = self._strings(body, "aliases", "terms", name)
         if "kind" not in held:
             return None
+        whole = body.get("part_of")
+        part_of = {"part_of": [whole]} if isinstance(whole, str) else body
         return Term(
-            name=name, kind=held["kind"], display=name, aliases=aliases, part_of=held.get("part_of"),
-            branch_of=held.get("branch_of"), opposite=held.get("opposite"), joint=held.get("joint"),
-            means=self._strings(body, "means", "terms", name),
+            name=name, kind=held["kind"], display=name, aliases=aliases, branch_of=held.get("branch_of"),
+            opposite=held.get("opposite"), joint=held.get("joint"),
+            part_of=self._strings(part_of, "part_of", "terms", name), means=self._strings(body, "means", "terms", name),
         )  # fmt: skip
 
     def _ambiguity(self, alias: str, body: Mapping[str, Any]) -> Ambiguity:

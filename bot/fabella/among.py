@@ -1,0 +1,55 @@
+"""Answers which of the muscles that a question names it is: "which crosses the knee: soleus, gastrocnemius"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from fabella_intents.reading import Read
+from fabella_intents.seeking import named
+
+from fabella.criteria import SECTIONS, Criterion
+from fabella.draft import Draft, say
+
+if TYPE_CHECKING:
+    from fabella.desk import Desk
+
+_FEW = 2  # muscles named from which on they are what is chosen from
+_ODD = re.compile(r"\bodd (?:one|man) out\b", re.I)
+
+
+def among(read: Read, wanted: Sequence[Criterion], desk: Desk) -> Draft | None:
+    """Those of the muscles named that meet the criteria, or don't where all of these are negated.
+
+    None where fewer than two are named.
+    """
+    offered = tuple(one for one in named(read.links, read.row, read.start) if one in desk.facts.library.articles)
+    if len(offered) < _FEW or not wanted:
+        return None
+    denied = all(one.negated for one in wanted) or _ODD.search(read.text) is not None
+    sought = tuple(replace(one, negated=False) for one in wanted) if denied else tuple(wanted)
+    met = {match.structure: match.facts for match in desk.atlas.seek(sought) if match.structure in offered}
+    if not met:
+        return desk.refuse(read, "My sources say that of none of these.", intent="muscles")
+    meant = [one for one in offered if (one in met) != denied]
+    told = [f for one in offered if one in met for held in met[one] for f in held]
+    instead = [f for one in meant if denied for f in desk.facts.section(one, *_sections(sought))]
+    facts = dict.fromkeys(f for f in (*instead, *told) if not f.passage.further) or dict.fromkeys((*instead, *told))
+    lead = f"{', '.join(map(desk.display, meant))}." if 0 < len(meant) < len(offered) else ""
+    others = "this one" if denied and len(meant) == 1 else "these" if denied else "the others"
+    return Draft(
+        "answered",
+        "muscles",
+        lead,
+        tuple(say(f.passage, desk.display(f.passage.structure)) for f in facts),
+        (f"My sources don't say it of {others}, which is no proof.",) if lead else (),
+        structure=meant[0] if len(meant) == 1 else None,
+        listed=tuple(meant),
+        chance=max(read.answerable, desk.router.threshold),
+    )
+
+
+def _sections(wanted: Sequence[Criterion]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(section for one in wanted for section in SECTIONS.get(one.field, ())))
