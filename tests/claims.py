@@ -62,6 +62,23 @@ def claims(library: Library, seed: int = 5) -> Iterator[tuple[str, str]]:
                 yield HALF, asked.format(name, both)
 
 
+def memberships(library: Library, seed: int = 6) -> Iterator[tuple[str, str]]:
+    """Whether it is so, and the question whether a muscle belongs to a group."""
+    rng = random.Random(seed)
+    muscles = [one.name for one in library.articles.values() if one.kind == "muscle"]
+    for group in library.articles.values():
+        listed = [p for p in group.passages if p.section == "Members"]
+        members = [x.term for p in listed for x in link(words(p.text), library.vocabulary) if x.kind == "muscle"]
+        others = [one for one in muscles if one not in members]
+        if group.kind != "group" or not members:
+            continue
+        name = group.display.lower()
+        member, other = rng.choice(members), rng.choice(others)
+        yield TRUE, f"Is the {member} a member of the {name}?"
+        yield FALSE, f"Is the {other} one of the {name}?"
+        yield HALF, f"Do the {member} and the {other} belong to the {name}?"
+
+
 def _said(passage: Passage, library: Library) -> list[str]:
     """The claims that a passage makes in plain words: one movement, or each term of the section's kind."""
     if passage.section == "Action":
@@ -94,7 +111,7 @@ def _strange(said: frozenset[tuple[str, str]], told: frozenset[tuple[str, str]],
 def run(engine: Engine, library: Library) -> dict[str, dict[str, list[str]]]:
     """The questions by whether it is so, and by the word that the answer begins with ("" for none)."""
     found: dict[str, dict[str, list[str]]] = {kind: collections.defaultdict(list) for kind in (TRUE, FALSE, HALF)}
-    for kind, question in claims(library):
+    for kind, question in (*claims(library), *memberships(library)):
         answer = engine.ask(question)
         found[kind][answer.lead if answer.statements else "(refused)"].append(question)
     return found

@@ -20,17 +20,20 @@ _FEW = 2  # muscles named from which on they are what is chosen from
 _ODD = re.compile(r"\bodd (?:one|man) out\b", re.I)
 
 
-def among(read: Read, wanted: Sequence[Criterion], desk: Desk) -> Draft | None:
+def among(read: Read, wanted: Sequence[Criterion], listed: Sequence[str], desk: Desk) -> Draft | None:
     """Those of the muscles named that meet the criteria, or don't where all of these are negated.
 
-    None where fewer than two are named.
+    `listed` are those that "which of the two" points at. None where fewer than two are named.
     """
-    offered = tuple(one for one in named(read.links, read.row, read.start) if one in desk.facts.library.articles)
+    offered = named(read.links, read.row, read.start) or listed
+    offered = tuple(one for one in offered if one in desk.facts.library.articles)
     if len(offered) < _FEW or not wanted:
         return None
     denied = all(one.negated for one in wanted) or _ODD.search(read.text) is not None
     sought = tuple(replace(one, negated=False) for one in wanted) if denied else tuple(wanted)
     met = {match.structure: match.facts for match in desk.atlas.seek(sought) if match.structure in offered}
+    if not met and len(sought) > 1:
+        return _each(read, offered, sought, desk)
     if not met:
         return desk.refuse(read, "My sources say that of none of these.", intent="muscles")
     meant = [one for one in offered if (one in met) != denied]
@@ -47,6 +50,22 @@ def among(read: Read, wanted: Sequence[Criterion], desk: Desk) -> Draft | None:
         (f"My sources don't say it of {others}, which is no proof.",) if lead else (),
         structure=meant[0] if len(meant) == 1 else None,
         listed=tuple(meant),
+        chance=max(read.answerable, desk.router.threshold),
+    )
+
+
+def _each(read: Read, offered: Sequence[str], sought: Sequence[Criterion], desk: Desk) -> Draft:
+    """What each of them meets: "medial or lateral pterygoid: which opens the mouth and which closes it?"."""
+    found = [match for one in sought for match in desk.atlas.seek((one,)) if match.structure in offered]
+    if not found:
+        return desk.refuse(read, "My sources say that of none of these.", intent="muscles")
+    facts = dict.fromkeys(f for match in found for held in match.facts for f in held)
+    plain = [f for f in facts if not f.passage.further] or list(facts)
+    return Draft(
+        "answered",
+        "muscles",
+        said=tuple(say(f.passage, desk.display(f.passage.structure)) for f in plain),
+        listed=tuple(dict.fromkeys(match.structure for match in found)),
         chance=max(read.answerable, desk.router.threshold),
     )
 

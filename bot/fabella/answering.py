@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from fabella_intents.definition import Definition
+from fabella_intents.mentions import STRUCTURES
 from fabella_intents.question import Context
 from fabella_intents.reading import Read
 
-from fabella import claims, meaning, naming
+from fabella import claims, meaning, naming, positions
+from fabella.comparing import table
+from fabella.criteria import criteria
 from fabella.deciding import decide
 from fabella.declining import counted, rescue
 from fabella.desk import Desk
@@ -16,16 +20,30 @@ from fabella.draft import Draft
 from fabella.evidence import Evidence
 from fabella.looking import look_up
 from fabella.sections import sections
+from fabella.seeking import muscles
 from fabella.several import merged, of_own_part, together, with_lacking
 from fabella.telling import tell
-from fabella.verdict import CONTRADICTED
+from fabella.verdict import CONTRADICTED, OPEN, SUPPORTED, Verdict
 
 # Kinds of names in a claim, and the section that says whether it holds.
 _CLAIMS = {
-    frozenset({"movement"}): "Action",
     frozenset({"nerve", "root"}): "Innervation",
     frozenset({"artery"}): "Blood supply",
+    frozenset({"compartment"}): "Location",
+    frozenset({"movement"}): "Action",
 }
+_CLAIMING = frozenset({"yesno", "truefalse", "presumes"})
+# What muscles can be looked up by in a question of an intent that names no structure.
+_FIELDS = {
+    "origin": frozenset({"origin", "attachment"}),
+    "insertion": frozenset({"insertion", "attachment"}),
+    "attachments": frozenset({"origin", "insertion", "attachment"}),
+    "innervation": frozenset({"nerve", "action"}),
+    "blood_supply": frozenset({"artery", "action"}),
+    "action": frozenset({"action"}),
+}
+_NAMED = re.compile(r"^\W*(?:so |and |ok |okay )*what(?:'s| is| are)(?: called)? the \w+(?: \w+)? muscles?\b", re.I)
+_ASKED_BESIDES = re.compile(r"[,.;?]\s*(?:then |so )?(?:(?:at|in|on|by|from|to|of) )?(?:which|what|where|who)\b", re.I)
 _MANY = 5  # structures from which on none is offered: naming some would be a guess
 _CLEAR = 0.3  # the score from which on the router is clear about an intent
 
@@ -34,13 +52,17 @@ def answer(read: Read, context: Context, desk: Desk) -> Draft:
     """The draft for one question."""
     if read.doubts:
         return _ambiguous(read, desk)
+    belonging = _belonging(read, context, desk)
+    if belonging is not None:
+        return belonging
     at = read.question.ordinal
     if at and len(context.options) >= abs(at):
         return Draft("again", "again", options=(context.options[at - 1 if at > 0 else at],))
     definition = desk.definition(read.question.intents[0])
     if definition.refusal is not None:
         return (
-            counted(read, definition, context, desk)
+            _what_it_is(read, definition, context, desk)
+            or counted(read, definition, context, desk)
             or _group(read, definition, context, desk)
             or rescue(read, definition, context, desk)
             or desk.refuse(read, definition.refusal, intent=definition.name, structure=read.question.structure)
@@ -75,7 +97,7 @@ def _from_sections(read: Read, context: Context, desk: Desk) -> Draft:
     structure = structure or meaning.only(read, definition, desk.facts)
     structure = structure or meaning.by_terms(read, definition, desk.facts)
     if structure is None:
-        return _elliptical(read, definition, desk)
+        return _elliptical(read, definition, context, desk)
     if structure not in desk.facts.library.articles:
         other = meaning.tied(read, structure, definition, desk.facts)
         relating = desk.answering("Relations")
@@ -94,24 +116,41 @@ def _from_sections(read: Read, context: Context, desk: Desk) -> Draft:
     if len(several) > 1:
         drafts = [sections(of_own_part(read, one, desk), one, context, desk) for one in several]
         return replace(merged(drafts), listed=several)
-    return with_lacking(read, sections(read, structure, context, desk), desk)
+    draft = with_lacking(read, sections(read, structure, context, desk), desk)
+    asked = definition.sections(read.question.intents[0])
+    told = {desk.facts.library.by_id[one.passage].section for one in draft.said if one.passage}
+    if draft.status == "corrected" and told.isdisjoint(asked):
+        return _with_asked(read, draft, structure, context, desk)
+    return draft
 
 
 def _claimed(read: Read, structure: str, context: Context, desk: Desk) -> Draft | None:
     """The correction of a claim of another kind than what is asked: a wrong nerve in a question about a movement."""
-    if read.question.form not in {"yesno", "truefalse", "presumes"} or read.question.negated:
+    if read.question.form not in _CLAIMING or read.question.negated:
         return None
     kinds = {x.kind for x in read.links}
     for wanted, section in _CLAIMS.items():
-        label = next((n for n, one in desk.definitions.items() if one.sections(n) == (section,)), None)
+        label = desk.answering(section)
         if label is None or not wanted & kinds or label in read.question.intents:
             continue
         evidence = look_up(read, label, desk.definition(label), structure, desk.facts)
         if evidence.facts and desk.fits(desk.definition(label), structure):
             verdict = decide(read, structure, evidence, desk.facts)
             if verdict.kind == CONTRADICTED:
-                return tell(read, desk.definition(label), structure, evidence, verdict, context, desk)
+                corrected = tell(read, desk.definition(label), structure, evidence, verdict, context, desk)
+                return _with_asked(read, corrected, structure, context, desk)
     return None
+
+
+def _with_asked(read: Read, corrected: Draft, structure: str, context: Context, desk: Desk) -> Draft:
+    """A correction with what is asked besides: "given that it lies in the arm, which nerve does it get?"."""
+    definition = desk.definition(read.question.intents[0])
+    declined = definition.refusal is not None or definition.handler is not None
+    if declined or not _ASKED_BESIDES.search(read.text) or not desk.fits(definition, structure):
+        return corrected
+    evidence = look_up(read, read.question.intents[0], definition, structure, desk.facts)
+    asked = tell(read, definition, structure, evidence, Verdict(OPEN, evidence.facts), context, desk)
+    return replace(corrected, said=tuple(dict.fromkeys((*corrected.said, *asked.said))))
 
 
 def _miscalled(read: Read, definition: Definition, context: Context, desk: Desk) -> Draft | None:
@@ -142,6 +181,9 @@ def _unfitting(read: Read, definition: Definition, structure: str, desk: Desk) -
         told = {t for f in facts.section(structure, "Relations", "Location") for t in f.terms}
         told |= {one for one in named for f in facts.section(one, "Relations", "Location") if structure in f.terms}
         if named and not named & told:
+            placed = [one for one in (structure, *named) if facts.section(one, "Location")]
+            if len(placed) > 1 and any(x.kind == "depth" for x in read.links):
+                return table(read, [(one, None) for one in placed], desk)  # the layers may tell which lies deeper
             reason = "My sources don't say how the two lie to each other."
             return desk.refuse(read, reason, intent=definition.name, structure=structure)
     return None
@@ -157,8 +199,44 @@ def _group(read: Read, refusal: Definition, context: Context, desk: Desk) -> Dra
     return _from_sections(replace(read, question=question), context, desk)
 
 
-def _elliptical(read: Read, definition: Definition, desk: Desk) -> Draft:
-    """A question back: which structure is meant?"""
+def _what_it_is(read: Read, refusal: Definition, context: Context, desk: Desk) -> Draft | None:
+    """An overview of the one structure with an article of which a declined question asks what it is."""
+    named = {x.term for x in read.links if x.kind in STRUCTURES and len(x.terms) == 1}
+    held = named & desk.facts.library.articles.keys()
+    describing = desk.answering("Description")
+    if refusal.firm or len(held) != 1 or describing is None or not _NAMED.match(read.text):
+        return None
+    question = replace(read.question, intents=(describing,), structure=held.pop())
+    return _from_sections(replace(read, question=question), context, desk)
+
+
+def _belonging(read: Read, context: Context, desk: Desk) -> Draft | None:
+    """ "Is the gracilis one of the pes anserinus?": against the members that the group's article names."""
+    groups = [x.term for x in read.links if x.kind == "group"]
+    plain = all(x.kind in {"muscle", "group", "tendon", "author"} for x in read.links)
+    if len(groups) != 1 or not plain or read.question.form not in _CLAIMING or not positions.said_to_belong(read):
+        return None
+    verdict = positions.members(read, groups[0], desk.facts)
+    relating = desk.answering("Relations")
+    if verdict is None or relating is None or not desk.facts.section(groups[0], "Members"):
+        return None
+    if read.question.negated:
+        verdict = replace(verdict, kind=SUPPORTED if verdict.kind == CONTRADICTED else CONTRADICTED)
+    held = Evidence(verdict.facts, verdict.facts, ())
+    told = tell(read, desk.definition(relating), groups[0], held, verdict, context, desk)
+    if verdict.kind != CONTRADICTED:
+        return told
+    muscle = next(x.term for x in read.links if x.kind == "muscle")
+    return _with_asked(read, told, muscle, context, desk) if muscle in desk.facts.library.articles else told
+
+
+def _elliptical(read: Read, definition: Definition, context: Context, desk: Desk) -> Draft:
+    """The muscles that have in common what the question names instead of one; else a question back."""
+    fields = {one.field for one in criteria(read, desk.facts.library.vocabulary) if not one.negated}
+    if fields & _FIELDS.get(definition.name, frozenset()) and read.question.form == "open":
+        found = muscles(read, context, desk)
+        if found.status == "answered":
+            return found
     if naming.invented(read, desk.facts.library.vocabulary):
         return desk.refuse(read, "My sources know no structure of that name.", intent="structure")
     holders = desk.facts.holders(definition.sections(read.question.intents[0]))

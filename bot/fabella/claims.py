@@ -25,6 +25,7 @@ _WHOLE = {
     "Articulation": frozenset({"bone", "landmark"}),
     "Innervation": frozenset({"nerve", "root"}),
     "Blood supply": frozenset({"artery"}),
+    "Location": frozenset({"compartment"}),
 }
 # Words that tell which end of a muscle is meant where both were looked up.
 _ENDS = {
@@ -41,6 +42,18 @@ HEADS = re.compile(
     r"(?:(?<=only )|(?<=just )|(?<=has )|(?<=have )|(?<=its ))(one)\s+(?:head|belly)\b|\b(single|two|three|four|five|[1-5]|third|fourth)(?:\s+(?:different|separate|distinct|muscle))?[\s-]+(?:heads?|headed|bell(?:y|ies|ied))\b",
     re.I,
 )
+_PLACED = re.compile(
+    r"\b(?:belongs? to|(?:lies?|lying|sits?|sitting|is|being|located|found|situated|runs?) (?:\w+ )?in"
+    r"|part of|member of)\b",
+    re.I,
+)
+_SIDE = re.compile(
+    r"\b(inner|outer|medial|lateral|front|back|anterior|posterior) (?:side|surface|aspect|part|edge|border) of(?: the)?$"
+)
+_SIDES = {"inner": "medial", "outer": "lateral", "front": "anterior", "back": "posterior"}
+_ACROSS = {"medial": "lateral", "lateral": "medial", "anterior": "posterior", "posterior": "anterior"}
+_SIDE_WORDS = 5  # words before a bone that may tell a side of it
+_DIGITS = frozenset({"toes", "fingers", "thumb", "great toe"})
 _BEING = frozenset({"is", "being", "as", "are", "was"})
 _CALLED = frozenset({"called", "named"})
 _NOUNS = frozenset(
@@ -62,7 +75,10 @@ def values(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
     links, read_words = [x for x in read.links if x.term not in moved], set(read.row)
     telling: list[Fact] = []
     against: list[Fact] = []
-    missing = False
+    # "It goes to the little toe because it starts on the fibula": of the digits named the facts must tell, too.
+    digits = [x.term for x in read.links if x.kind == "region" and set(vocabulary.ancestors(x.term)) & _DIGITS]
+    around = " ".join(f.passage.text.lower() for f in facts.section(structure, "Insertion", "Origin", "Action"))
+    missing = any(one not in around for one in digits)
     for one in links:
         relevant = [f for f in evidence.considered if one.kind in _WHOLE.get(f.passage.section, frozenset())]
         end = _end_of(one, read)
@@ -73,10 +89,20 @@ def values(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
         relevant = [f for f in relevant if part is not None and f.passage.part == part] or relevant
         if not relevant or len(one.terms) > 1:
             continue
+        stated = read.question.form not in {"open", "presumes"} or _PLACED.search(read.text)
+        if one.kind == "compartment" and not stated:
+            continue  # "if I take the soleus away, which deep posterior muscles do I find?"
         holding = [f for f in relevant if any(vocabulary.covers(one.term, t) for t in f.terms)]
         held_parts = {f.passage.part for f in holding}
         if left_out(one, read):
             against += holding
+            continue
+        side = _side_of(one, read)
+        if side is not None and holding and not any(side in words(f.passage.text) for f in holding):
+            # "The inner side of the tibia": another side of it is told, or none.
+            if any(_ACROSS[side] in words(f.passage.text) for f in holding):
+                against += holding
+            missing = True
             continue
         if holding and "both" in read_words and len(held_parts) < len({f.passage.part for f in relevant}):
             return Verdict(CONTRADICTED, tuple(relevant))
@@ -87,7 +113,9 @@ def values(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
             f for f in facts.section(structure, *{r.passage.section for r in relevant})
             if f not in relevant and not f.passage.further and any(vocabulary.covers(one.term, t) for t in f.terms)
         ]  # fmt: skip
-        siblings = any(_related(one.term, t, facts) for f in relevant for t in f.terms)
+        siblings = any(
+            _related(one.term, t, facts) or vocabulary.covers(t, one.term) for f in relevant for t in f.terms
+        )
         if elsewhere or not siblings:
             against += relevant if against else [*evidence.facts, *relevant]
         missing = True
@@ -110,6 +138,13 @@ def _end_of(one: Link, read: Read) -> str | None:
         return before[-1]
     ends = {end for _, end in told}
     return ends.pop() if len(ends) == 1 else None
+
+
+def _side_of(one: Link, read: Read) -> str | None:
+    """The side of a bone that is spoken of: "medial" for "the inner side of the tibia"."""
+    before = " ".join(read.row[max(0, one.start - read.start - _SIDE_WORDS) : one.start - read.start])
+    said = _SIDE.search(before)
+    return _SIDES.get(said.group(1), said.group(1)) if said is not None else None
 
 
 def portions(read: Read, evidence: Evidence) -> Verdict | None:

@@ -25,7 +25,7 @@ _TELLING = {
     **dict.fromkeys(("nerve", "root"), ("Innervation",)),
     **dict.fromkeys(("bone", "landmark"), ("Origin", "Insertion")),
     "artery": ("Blood supply",),
-    "compartment": ("Location",),
+    **dict.fromkeys(("compartment", "depth"), ("Location",)),
 }
 _WHICH = re.compile(
     r"\b(?:which|who)\b(?! (?:direction|way|side|end|part|joint|bone|nerve|root|arter|movement|action|level)\w*)", re.I

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from fabella_intents.definition import intent_of
+from fabella_intents.mentions import STRUCTURES
 from fabella_intents.question import SOURCE, STRUCTURE, TOPIC, Context
 from fabella_intents.reading import Reading
 from fabella_knowledge.library import Library
@@ -144,7 +146,7 @@ def _context(
                 references=before.references,
                 options=clarifying.options,
             )
-        return before
+        return _moved_on(reading, before, library)
     last = given[-1]
     at = next(n for n, d in enumerate(drafts) if d is last)
     cited = tuple(dict.fromkeys(c.reference for d in given for one in d.said for c in one.citations))
@@ -169,11 +171,21 @@ def _context(
         cited=cited,
         sought=last.sought,
         beside=_beside(shown, last.structure, library),
+        former=before.structure if before.structure not in {None, last.structure} else before.former,
         listed=_before(before) if picked else _listed(reading, given, before, library),
         last=reads[at].question.intents[0] if at < len(reads) else None,
     )
     # What would not fit into a context is left out of it now, not when it is written down.
     return made if _size(made) < _FULL else Context.from_json(made.to_json())
+
+
+def _moved_on(reading: Reading, before: Context, library: Library) -> Context:
+    """The context after a refusal or small talk: "how strong is the soleus?" makes the soleus the one to speak of."""
+    named = {x.term for one in reading.reads for x in one.links if x.kind in STRUCTURES and len(x.terms) == 1}
+    held = named & library.articles.keys()
+    if len(held) != 1 or before.structure in held:
+        return before
+    return replace(before, structure=held.pop(), parts=(), former=before.structure)
 
 
 def _size(context: Context) -> int:

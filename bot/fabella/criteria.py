@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from fabella_intents.mentions import STRUCTURES, Link
+from fabella_intents.mentions import STRUCTURES, Link, link
 from fabella_intents.ordinals import number
 from fabella_intents.question import Question
 from fabella_intents.reading import Read
@@ -26,11 +26,12 @@ _NOT = frozenset("not don't doesn't isn't aren't can't cannot won't without neve
 # Movements that plain words only hint at, and where the limb goes.
 _ANY = "moving"  # any movement
 _LIFTING = frozenset({_ANY, "elevation", "depression", "flexion", "retraction", "protraction", "lateral flexion"})
+_RAISING = frozenset({_ANY, "elevation", "depression"})
 _LIMBS = frozenset({"arm", "shoulder joint", "thigh", "hip joint", "lower leg", "knee joint"})
 _TURNING = {"out": "lateral rotation", "in": "medial rotation"}
 _DIRECTIONS = {
-    **dict.fromkeys(("side", "sideways", "outward", "outwards", "out", "away"), "out"),
-    **dict.fromkeys(("inward", "inwards", "across", "together", "in"), "in"),
+    **dict.fromkeys(("side", "sideways", "outward", "outwards", "out", "away", "laterally", "externally"), "out"),
+    **dict.fromkeys(("inward", "inwards", "across", "together", "in", "medially", "internally"), "in"),
     **dict.fromkeys(("down", "downward", "downwards"), "down"),
     **dict.fromkeys(("back", "backward", "backwards", "behind"), "back"),
     **dict.fromkeys(("forward", "forwards", "front", "belly", "chest"), "front"),
@@ -39,16 +40,19 @@ _DIRECTIONS = {
 _LIMB = {"out": "abduction", "in": "adduction", "back": "extension", "front": "flexion", "up": "flexion"}
 _BACKBONE = {"back": "extension", "front": "flexion", "out": "lateral flexion"}
 _DIGIT = {"front": "extension", "up": "extension", "down": "flexion"}
+_UPRIGHT = {"up": "elevation", "down": "depression"}  # of whatever else is pulled or pushed
 _PLAIN: Mapping[str, Mapping[str, str]] = {
     "arm": _LIMB, "shoulder joint": _LIMB, "thigh": _LIMB, "hip joint": _LIMB, "lower leg": _LIMB,
     "hand": {"back": "extension"}, "wrist joint": {"back": "extension"},
     "foot": {
         "front": "dorsiflexion", "up": "dorsiflexion", "out": "eversion", "in": "inversion", "down": "plantarflexion",
     },
+    "sole": {"out": "eversion", "in": "inversion"},
     "great toe": _DIGIT, "toes": _DIGIT, "fingers": _DIGIT, "thumb": {"out": "abduction"},
     "head": {"back": "extension", "front": "flexion", "up": "flexion", "out": "lateral flexion"},
     "neck": _BACKBONE, "trunk": _BACKBONE, "vertebral column": _BACKBONE, "lower back": _BACKBONE,
     "eyeball": {"out": "abduction", "in": "adduction", "up": "elevation", "down": "depression"},
+    "scapula": {**_UPRIGHT, "front": "protraction", "back": "retraction"}, "tongue": {**_UPRIGHT, "out": "protrusion"},
     "mandible": {"front": "protrusion", "back": "retraction", "up": "elevation", "down": "depression"},
 }  # fmt: skip
 _ENDS = frozenset({"great toe", "toes", "fingers", "foot"})  # what is lifted only at the joint before it
@@ -59,9 +63,15 @@ _SHARING = frozenset("and or also both but do does not don't doesn't to".split()
 _AXIS = frozenset({"head", "neck", "trunk", "vertebral column", "lower back"})  # what turns to a side
 _FAR = 12  # words behind a movement that may tell its direction
 _TOWARDS = frozenset({"towards", "toward", "away", "against"})
-_INCLUDED = frozenset({"included", "including", "includes"})
+_COUNTING = frozenset("included including includes counting branch branches parts".split())
+_TURNS = frozenset({"turn", "turns", "turning", "twist", "twists", "twisting", "swivel", "swivels"})
+_AFTER_IN = frozenset(["", *"and or but while when at to toward towards".split()])
+_SHUTTING = {("opening", "mandible"): "depression", ("closing", "mandible"): "elevation"}
 _AGENT = re.compile(r"ors?$")
+_PLACING = frozenset("in of on at from inside within around under behind over among along near around".split())
+_MUSCLES = frozenset({"muscle", "muscles", "flexors", "extensors"})
 _NEAR = 6  # words between a movement and what it moves
+_BUT = frozenset("but it's its it instead rather".split())
 _BEFORE = 4  # words before a criterion in which a "not" denies it
 
 
@@ -179,21 +189,36 @@ class _Reader:
             return [Criterion("action", ((one.term, None),), negated)]
         targets = self._targets(at) or (None,)
         made = [(self._directed(one, target), target) for target in targets]
-        return [Criterion("action", ((movement, _whole(movement, target)),), negated) for movement, target in made]
+        # "Turns the leg out", in plain words and without a knee, turns all of it.
+        plain = bool(_TURNS & set(self._words(one.start, one.end))) and not any(
+            x.term == "knee joint" for x in self._links
+        )
+        return [
+            Criterion("action", ((movement, _whole(movement, target, plain)),), negated) for movement, target in made
+        ]
 
     def _directed(self, one: Link, target: str | None) -> str | None:
         """The movement that plain words make of a limb: "lift the arm to the side" abducts it."""
         turning = one.term == "rotation"
-        plain = _TURNING if turning and target in _LIMBS else _PLAIN.get(target or "")
+        plain = _TURNING if turning and target in _LIMBS else self._plain(one, target)
         if turning and target in _AXIS:
             return one.term  # "rotates the trunk to the opposite side"
         after = (*self._words(one.start, one.end), *self._words(one.end, one.end + _FAR))
-        told = next((plain[_DIRECTIONS[w]] for w in after if _DIRECTIONS.get(w) in plain), None) if plain else None
-        if told is not None and (turning or one.term in _LIFTING):
+        # "Turns the arm in", not "in opposite directions".
+        ways = [w for w, then in zip(after, (*after[1:], ""), strict=True) if w != "in" or then in _AFTER_IN]
+        told = next((plain[_DIRECTIONS[w]] for w in ways if _DIRECTIONS.get(w) in plain), None) if plain else None
+        lifting = _RAISING if target in _LIMBS else _LIFTING  # "bends the hip and runs across the thigh"
+        if told is not None and (turning or one.term in lifting):
             return told
         if plain and target in _ENDS and one.term in _UP_DOWN:
             return plain[_UP_DOWN[one.term]]
-        return None if one.term == _ANY else one.term
+        return None if one.term == _ANY else _SHUTTING.get((one.term, target or ""), one.term)
+
+    def _plain(self, one: Link, target: str | None) -> Mapping[str, str] | None:
+        """What directions mean for what is moved, or what it belongs to; up and down for whatever else is pulled."""
+        wider = self._vocabulary.ancestors(target) if target is not None else ()
+        told = next((_PLAIN[name] for name in wider if name in _PLAIN), None)
+        return told if told is not None or target is None or one.term != _ANY else _UPRIGHT
 
     def _take_joint(self, at: int, joint: str) -> None:
         """ "Plantarflex the ankle": the joint says nothing new."""
@@ -238,7 +263,8 @@ class _Reader:
         if targets:
             return targets
         if _IT & set(self._words(one.end, one.end + 1)):  # "opens the jaw and pushes it forward"
-            earlier = (t for x in reversed(self._links[:at]) for t in self._vocabulary.meaning(x.term))
+            before_it = (*link(self._read.message[: self._read.start], self._vocabulary), *self._links[:at])
+            earlier = (t for x in reversed(before_it) for t in self._vocabulary.meaning(x.term))
             found = next((t for t in earlier if self._vocabulary.kind(t) in _TARGETS), None)
             if found is not None:
                 return [found]
@@ -253,8 +279,8 @@ class _Reader:
 
     def _other(self, at: int, one: Link, last: Criterion | None) -> Criterion | None:
         negated = self._negated(one)
-        if _INCLUDED & {*self._words(one.start - 3, one.start), *self._words(one.end, one.end + 1)}:
-            return None  # "the posterior rami, the suboccipital nerve included": counted in without being named
+        if self._counted_in(at):
+            return None  # "the sternum, manubrium and xiphoid process included": they belong to it anyhow
         before = set(self._words(max(self._read.start, one.start - 3), one.start))
         goes_on = {"not", "or"} & before and not before & {"in", "of"}
         if one.kind in {"joint", "region"} and last is not None and last.choices[0][1] is not None and goes_on:
@@ -266,12 +292,28 @@ class _Reader:
                 Criterion("crosses", ((None, one.term),), negated) if one.term not in self._read.conditional else None
             )
         if one.kind == "region":
-            if _TOWARDS & set(self._words(one.start - _BEFORE, one.start)):
-                return None  # "pulls the thigh towards the belly"
+            if not self._placing(one):
+                return None  # "pulls the thigh towards the belly", "taking the thigh backwards"
             return Criterion("place", ((None, one.term),), negated)
         if one.kind in _SITES:
             return Criterion(self._end(one), tuple((None, term) for term in one.terms), negated)
         return None
+
+    def _placing(self, one: Link) -> bool:
+        """Whether a region is where the muscles lie: "in the hand", "hand muscles", "hand, ulnar nerve"."""
+        before = set(self._words(one.start - _BEFORE, one.start))
+        if _TOWARDS & before:
+            return False
+        first = one.start == self._read.start
+        return first or bool(_PLACING & before or _MUSCLES & set(self._words(one.end, one.end + 2)))
+
+    def _counted_in(self, at: int) -> bool:
+        """Whether a name is only counted in with a wider one before it: "and its branches (the deep branch)"."""
+        one = self._links[at]
+        wider = [x for x in self._links[:at] if self._vocabulary.covers(x.term, one.term) and x.term != one.term]
+        return bool(wider) and bool(
+            _COUNTING & set(self._words(self._read.start, self._read.start + len(self._read.row)))
+        )
 
     def _end(self, one: Link) -> str:
         """The end of a muscle that the verb before a site tells, else after it."""
@@ -291,7 +333,9 @@ class _Reader:
         )
 
     def _negated(self, one: Link) -> bool:
-        return bool(_NOT & set(self._words(max(self._read.start, one.start - _BEFORE), one.start)))
+        before = self._words(max(self._read.start, one.start - _BEFORE), one.start)
+        turn = max((n for n, word in enumerate(before) if word in _BUT), default=-1)
+        return bool(_NOT & set(before[turn + 1 :]))  # "not median, it's the ulnar nerve"
 
     def _words(self, start: int, end: int) -> Sequence[str]:
         return self._read.row[max(0, start - self._read.start) : max(0, end - self._read.start)]
@@ -310,9 +354,11 @@ class _Reader:
         return tuple(made)
 
 
-def _whole(movement: str | None, target: str | None) -> str | None:
-    """ "Lift the leg to the side" moves the thigh."""
-    return "thigh" if target == "lower leg" and movement in {"abduction", "adduction"} else target
+def _whole(movement: str | None, target: str | None, turned: bool) -> str | None:
+    """ "Lift the leg to the side", "turn the leg out" move the thigh; eversion is the foot's, not the sole's."""
+    if target == "sole":
+        return "foot"
+    return "thigh" if target == "lower leg" and (turned or movement in {"abduction", "adduction"}) else target
 
 
 def _aside(read: Read) -> frozenset[str]:

@@ -43,6 +43,13 @@ _ANY_SOURCE = re.compile(
 )
 
 
+_IN_FULL = re.compile(
+    r"\b(?:everything|all about|all (?:the )?(?:basic |key |main |important )*facts|sum(?:s|med)?(?: \w+)? up|summar\w+|overview"
+    r"|(?:basic|key|main|essential|important) (?:facts|things|points)|run-?down|profile|fact ?sheet|cheat ?sheet)\b",
+    re.I,
+)
+
+
 def narrowing(definition: Definition) -> frozenset[str]:
     """The kinds of term that the slots of an intent narrow its facts by."""
     return frozenset().union(*(_SLOT_KINDS.get(slot, frozenset()) for slot in definition.slots))
@@ -50,7 +57,7 @@ def narrowing(definition: Definition) -> frozenset[str]:
 
 def look_up(read: Read, label: str, definition: Definition, structure: str, facts: Facts) -> Evidence:
     """The facts that answer `label` about `structure`, narrowed to the parts and terms of the question."""
-    held = _held(definition, label, structure, facts)
+    held = _held(read, definition, label, structure, facts)
     default = tuple(f for f in held if not f.passage.further)
     if not default:
         # What stands under sub-headings alone is told at once: the compartment of a muscle.
@@ -79,11 +86,18 @@ def accounts(read: Read) -> bool:
     return _ANY_SOURCE.search(read.text) is not None
 
 
-def _held(definition: Definition, label: str, structure: str, facts: Facts) -> tuple[Fact, ...]:
+def in_full(read: Read) -> bool:
+    """Whether the question asks for all there is: "sum up the sartorius", "the basic facts on it"."""
+    return _IN_FULL.search(read.text) is not None
+
+
+def _held(read: Read, definition: Definition, label: str, structure: str, facts: Facts) -> tuple[Fact, ...]:
     """The facts of the sections that answer; of the first one that has any, where the sections are alternatives."""
     sections = definition.sections(label)
     if definition.alternatives:
         held = next((held for one in sections if (held := facts.section(structure, one))), ())
+        if in_full(read):
+            return (*held, *facts.section(structure, *definition.otherwise))
     else:
         held = facts.section(structure, *sections)
     return held or facts.section(structure, *definition.otherwise)

@@ -51,6 +51,11 @@ def movements(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
             opposite = vocabulary.opposite(movement) if movement is not None else None
             if opposite is not None:
                 against += (f for f in considered if _tells(f, opposite, target, facts))
+                # Who flexes the trunk doesn't extend the vertebral column in it.
+                wider = [
+                    a for a in vocabulary.ancestors(target or "") if vocabulary.kind(a) == "region" and a != target
+                ]
+                against += (f for f in considered if set(wider) & f.main and _tells(f, opposite, None, facts))
             if movement and vocabulary.kind(target or "") == "joint" and read.question.form == "presumes":
                 against += (f for f in considered if _tells(f, movement, None, facts) and facts.joints(f))
     if against:

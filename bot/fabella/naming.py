@@ -14,6 +14,7 @@ _LATIN = ("us", "um", "is", "ale", "alis", "aris", "ae", "ata", "osa", "ulla", "
 _UNHELD = frozenset(
     "ligament ligaments bursa bursae retinaculum vein veins cartilage meniscus menisci canal gland sheath septum".split()
 )
+_WHICH_KIND = re.compile(rf"\b(?:which|what) (?:{'|'.join(_UNHELD)})\b", re.I)  # "to which cartilage does it attach?"
 _NAMING = frozenset({"muscle", "os", "tendon", "nerve", "artery", "ligament", "musculus", "bone"})
 _FUNCTION_WORDS = frozenset(
     "is are the same and or how what where which does do did in on of for to with vs versus as like originate insert attach start end from please".split()
@@ -31,7 +32,7 @@ _RELATIVE = re.compile(r"\b(?:relation|relative|relate)\b", re.I)
 
 def unheld(read: Read) -> bool:
     """Whether a noun for a kind of structure stands there that no term of the vocabulary accounts for."""
-    return bool(_UNHELD & set(read.loose))
+    return bool(_UNHELD & set(read.loose)) and not _WHICH_KIND.search(read.text)
 
 
 def apart(read: Read, definition: Definition) -> str | None:
@@ -45,16 +46,23 @@ def apart(read: Read, definition: Definition) -> str | None:
     return first.term if first is not None and held and len(first.terms) == 1 else None
 
 
+def misnamed(read: Read, vocabulary: Vocabulary) -> bool:
+    """Whether a Latin word of muscles' names stands there that belongs to no name ("flexor cervicalis magnus")."""
+    taken = {n for x in read.links for n in range(x.start, x.end)}
+    return any(
+        w in vocabulary.latin and w.endswith(("us", "is", "um")) and read.start + n not in taken
+        for n, w in enumerate(read.row)
+    )
+
+
 def invented(read: Read, vocabulary: Vocabulary) -> bool:
     """Whether a known name carries a Latin word that makes it another, unknown one ("gastrocnemius profundus")."""
     latin = vocabulary.latin
     taken = {n for x in read.links for n in range(x.start, x.end)}
-    if any(
-        w in latin and w.endswith(("us", "is", "um")) and read.start + n not in taken for n, w in enumerate(read.row)
-    ):
+    if misnamed(read, vocabulary):
         return True
     for one in read.links:
-        if one.kind in {"muscle", "sesamoid bone"} and not one.assumed:
+        if one.kind in {"muscle", "sesamoid bone", "group"} and not one.assumed:
             for at in (one.end, one.start - 1):
                 word = read.row[at - read.start] if 0 <= at - read.start < len(read.row) else ""
                 strange = at in read.strange and word.endswith(("us", "is", "um", "alis", "or", "ae"))

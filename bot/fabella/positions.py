@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from fabella_intents.mentions import Link, link
@@ -15,6 +16,14 @@ from fabella.verdict import CONTRADICTED, SUPPORTED, Verdict
 _IN = frozenset({"in", "on", "of", "at", "from", "inside", "within"})
 # The sections whose questions may place a structure wrongly.
 _PLACED = frozenset({"Location", "Description", "Relations", "Action", "Heads", "Origin", "Insertion"})
+
+
+_NEAR = 4  # words between a group and what says that something belongs to it
+_BELONGS = re.compile(
+    r"\b(?:members?|parts? of|one of|belong\w*|counts?|counted|includes?|included|among|components?|constituents?"
+    r"|join(?:s|ed)?|(?:in|to|of) the|(?:is|are|also) an?)\b",
+    re.I,
+)
 
 
 def depth(read: Read, facts: Facts, structure: str) -> Verdict | None:
@@ -124,6 +133,8 @@ def owners(read: Read, structure: str, facts: Facts) -> Verdict | None:
 
 def members(read: Read, structure: str, facts: Facts) -> Verdict | None:
     """Members of a group ("the triceps surae is made of ..."): against the fact that names the group."""
+    if not said_to_belong(read):
+        return None
     groups = {x.term for x in read.links if x.kind == "group"}
     claimed = {x.term for x in read.links if x.kind == "muscle"}
     for group in groups:
@@ -136,3 +147,17 @@ def members(read: Read, structure: str, facts: Facts) -> Verdict | None:
         if groups & fact.main and claimed:
             return Verdict(SUPPORTED if claimed <= fact.main else CONTRADICTED, (fact,))
     return None
+
+
+def said_to_belong(read: Read) -> bool:
+    """Whether the words between a muscle and a group say that it is one of it."""
+    group = next((x for x in read.links if x.kind == "group"), None)
+    muscles = [x for x in read.links if x.kind == "muscle"]
+    if group is None:
+        return False
+    row, start, end = read.row, group.start - read.start, group.end - read.start
+    before = any(x.end <= group.start for x in muscles) and _BELONGS.search(
+        " ".join(row[max(0, start - _NEAR) : start])
+    )
+    behind = any(group.end <= x.start for x in muscles) and _BELONGS.search(" ".join(row[end : end + _NEAR]))
+    return bool(before or behind)

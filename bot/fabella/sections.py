@@ -11,7 +11,7 @@ from fabella_intents.question import Context
 from fabella_intents.reading import Read
 from fabella_intents.splitting import POINTS
 
-from fabella import meaning
+from fabella import meaning, motion
 from fabella.deciding import decide
 from fabella.desk import Desk
 from fabella.draft import Draft
@@ -52,6 +52,10 @@ def _section(read: Read, label: str, structure: str, context: Context, desk: Des
     evidence = _of_both(read, label, definition, subject, evidence, context, desk)
     verdict = decide(read, subject, evidence, desk.facts)
     if meaning.beside(read, definition, evidence, verdict, desk.facts):
+        claims = read.question.form in {"yesno", "truefalse"} and not read.question.negated
+        instead = motion.untold(read, evidence, desk.facts) if claims else None
+        if instead is not None:  # "does the soleus flex the knee?": what it is said to do
+            return tell(read, definition, subject, evidence, instead, context, desk)
         return desk.refuse(read, "My sources don't say that.", intent=definition.name, structure=subject)
     return tell(read, definition, subject, evidence, verdict, context, desk)
 

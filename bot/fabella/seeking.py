@@ -9,11 +9,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fabella_intents.mentions import STRUCTURES, link
-from fabella_intents.question import Context
+from fabella_intents.question import STRUCTURE, Context
 from fabella_intents.reading import Read
 from fabella_knowledge.model import Citation
 from fabella_knowledge.tokens import words
 
+from fabella import naming
 from fabella.among import among
 from fabella.atlas import Match
 from fabella.criteria import SECTIONS, Criterion, criteria, excluded, parsed, written
@@ -25,31 +26,41 @@ if TYPE_CHECKING:
 
 _THE_MUSCLE = re.compile(r"\b(?:the|that|this) muscle (?:that|which|who)\b", re.I)
 _OF_THEM = re.compile(
-    r"\b(?:which|what|any|all|one|ones|some|how many) (?:one |ones )?of (?:them|these|those)\b|\bthe ones that\b", re.I
+    r"\b(?:which|what|any|all|one|ones|some|how many) (?:one |ones )?"
+    r"of (?:them|these|those|the (?:two|three|four|five|six))\b|\bthe ones that\b",
+    re.I,
 )
 _ENDS = frozenset({"origin", "insertion", "attachment"})
 _OF_EACH = frozenset({"Origin", "Insertion", "Action", "Innervation", "Blood supply"})
 _OFFERED = 5  # muscles that are offered at most
+_SKELETAL = re.compile(r"\b(?:skeletal|voluntary|striated)\b", re.I)
 _EACH = 2  # facts shown of a muscle for one criterion
 
 
 def muscles(read: Read, context: Context, desk: Desk) -> Draft:
     """The muscles that meet what the question wants of them."""
+    if naming.misnamed(read, desk.facts.library.vocabulary):
+        return desk.refuse(read, "My sources know no structure of that name.", intent="structure")
     wanted = criteria(read, desk.facts.library.vocabulary)
-    chosen = among(read, wanted, desk)
+    pointing = _OF_THEM.search(read.text) is not None
+    chosen = among(read, wanted, _spoken_of(context) if pointing and not context.sought else (), desk)
     if chosen is not None:
         return chosen
-    if context.sought and _OF_THEM.search(read.text):
-        wanted = (*parsed(context.sought), *wanted)
+    if pointing:
+        wanted = (*(parsed(context.sought) or _groups_before(read, desk)), *wanted)
     if not wanted or all(one.negated for one in wanted):
         return desk.clarify(read, "What do the muscles have in common that you look for?")
-    found = desk.atlas.seek(wanted, without=excluded(read))
+    smooth = desk.atlas.smooth if _SKELETAL.search(read.text) else ()
+    without = excluded(read) | set(smooth)
+    found = desk.atlas.seek(wanted, without=without)
     notes = holdings(desk)
     if not found:
         # What no muscle at all is said to do is left aside, if something else is asked for.
         known = tuple(one for one in wanted if one.negated or desk.atlas.seek((one,)))
+        if len(known) == len(wanted):  # of each for itself there are some: not in the place named
+            known = tuple(one for one in wanted if one.field != "place")
         if known and len(known) < len(wanted) and not all(one.negated for one in known):
-            wanted, found = known, desk.atlas.seek(known, without=excluded(read))
+            wanted, found = known, desk.atlas.seek(known, without=without)
             notes = ("My sources list no muscle for a part of that; these meet the rest.", *notes)
     if not found:
         draft = desk.refuse(read, "My sources list no muscle for that.", intent="muscles")
@@ -69,11 +80,29 @@ def muscles(read: Read, context: Context, desk: Desk) -> Draft:
         (*about, *(_said(match, facts, cited, desk) for match, facts in zip(told, shown, strict=True))),
         () if letter else (*_derived(wanted), *_parts(found, wanted, desk), *_left_out(wanted), *notes),
         suggestions=desk.suggest(found[0].structure),
-        structure=told[0].structure if len(told) == 1 else None,
+        structure=told[0].structure if len(told) == 1 else _shared(wanted, desk),
         listed=tuple(match.structure for match in told),
         sought=written(wanted),
         chance=max(read.answerable, desk.router.threshold),
     )
+
+
+def _shared(wanted: Sequence[Criterion], desk: Desk) -> str | None:
+    """The one structure with an article that they have in common: "which muscles share the calcaneal tendon?"."""
+    named = {t for one in wanted if not one.negated for _, t in one.choices} & desk.facts.library.articles.keys()
+    return named.pop() if len(named) == 1 else None
+
+
+def _spoken_of(context: Context) -> tuple[str, ...]:
+    """The structures that "which of the two" points at: those listed last, else the last two that were spoken of."""
+    listed = tuple(one.removeprefix(STRUCTURE) for one in context.listed if one.startswith(STRUCTURE))
+    return listed or tuple(one for one in (context.former, context.structure) if one is not None)
+
+
+def _groups_before(read: Read, desk: Desk) -> tuple[Criterion, ...]:
+    """The group named earlier in the message: "SITS muscles? And which one of the four turns the arm inwards?"."""
+    before = link(read.message[: read.start], desk.facts.library.vocabulary)
+    return tuple(Criterion("group", ((None, x.term),)) for x in before if x.kind == "group")[-1:]
 
 
 def _described_one(read: Read, wanted: Sequence[Criterion], found: Sequence[Match], desk: Desk) -> Draft | None:

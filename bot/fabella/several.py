@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from fabella_intents.mentions import STRUCTURES
+from fabella_intents.mentions import STRUCTURES, Link
 from fabella_intents.reading import Read
 from fabella_intents.subject import side_by_side
 
@@ -18,6 +19,10 @@ _EACH = re.compile(
     r"|\b(?:or|and)\b[^?]*\bwhich (?:one|of)\b|\bwhere does the other\b",
     re.I,
 )
+_CLAIMING = frozenset({"yesno", "truefalse"})
+_JOINING = frozenset({"and", "or", "plus", "also"})
+_RELATING = frozenset("with than from under over between deep superficial to by into onto past".split())
+_GAP = 7  # words between two structures that are listed
 _CLOSE = 3  # words between a part and what it is of
 
 
@@ -25,12 +30,19 @@ def together(read: Read, structure: str, desk: Desk) -> tuple[str, ...]:
     """The structures with articles that are asked about alike: "origin of the soleus and the plantaris"."""
     held = desk.facts.library.articles
     relating = desk.answering("Relations")
-    if read.question.form not in {"open", "cloze", "either"} or relating in read.question.intents:
+    if read.question.form not in {"open", "cloze", "either", *_CLAIMING} or relating in read.question.intents:
         return (structure,)
     named = [x for x in read.links if x.kind in STRUCTURES and len(x.terms) == 1 and x.term in held]
     terms = tuple(dict.fromkeys(x.term for x in named))
-    joined = side_by_side(named, read.message, every=True) or _EACH.search(read.text) is not None
+    joined = side_by_side(named, read.message, every=True) or (bool(read.asked) and _listed(named, read.message))
+    joined = joined or (read.question.form not in _CLAIMING and _EACH.search(read.text) is not None)
     return terms if structure in terms and len(terms) > 1 and joined else (structure,)
+
+
+def _listed(named: Sequence[Link], row: Sequence[str]) -> bool:
+    """Whether each is joined to the one before: "the nerve of the genioglossus and also the nerve of the palatoglossus"."""
+    gaps = [row[a.end : b.start] for a, b in itertools.pairwise(named)]
+    return all(_JOINING & set(gap) and len(gap) <= _GAP and not _RELATING & set(gap) for gap in gaps)
 
 
 def of_own_part(read: Read, structure: str, desk: Desk) -> Read:
@@ -45,13 +57,21 @@ def of_own_part(read: Read, structure: str, desk: Desk) -> Read:
 
 
 def merged(drafts: Sequence[Draft]) -> Draft:
-    """One draft of several; what one of them lacks is a note. The first where none says anything."""
+    """One draft of several; what one of them lacks is a note. The first where none says anything.
+
+    A claim about all of them is so where it is so of each.
+    """
     answered = [one for one in drafts if one.said]
     if not answered:
         return drafts[0]
     said = tuple(dict.fromkeys(statement for one in answered for statement in one.said))
+    leads = {one.lead for one in answered}
+    lead = next(iter(leads)) if len(leads) == 1 and len(answered) == len(drafts) else ""
+    first = next((one for one in answered if one.status == "corrected"), answered[0])
+    if first.status == "corrected":
+        lead = first.lead  # what is claimed of all is not so of one of them
     notes = (*(note for one in answered for note in one.notes), *(one.lead for one in drafts if not one.said))
-    return replace(answered[0], said=said, notes=tuple(dict.fromkeys(notes)))
+    return replace(first, lead=lead, said=said, notes=tuple(dict.fromkeys(notes)))
 
 
 def with_lacking(read: Read, draft: Draft, desk: Desk) -> Draft:

@@ -12,6 +12,7 @@ from fabella import others
 from fabella.desk import Desk
 from fabella.draft import Draft, fitted, say
 from fabella.evidence import Evidence, Fact
+from fabella.looking import in_full
 from fabella.verdict import CONTRADICTED, OPEN, SUPPORTED, UNTOLD, Verdict
 
 _MORE_ABOUT = re.compile(r"\bmore (?:about|on)\b", re.I)
@@ -28,7 +29,8 @@ def tell(
         reason = "My sources hold no more on that." if question.more else "My sources name no others."
         return desk.refuse(read, reason, intent=definition.name, structure=subject)
     said = tuple(say(f.passage, desk.display(f.passage.structure)) for f in facts)
-    kept = said if question.more or len(question.intents) > 1 else fitted(said)
+    whole = question.more or len(question.intents) > 1 or (definition.alternatives and in_full(read))
+    kept = said if whole else fitted(said)
     notes = _notes(facts, evidence, question)
     if len(kept) < len(said):
         notes = (*notes, f"'more' shows {len(said) - len(kept)} further statements.")

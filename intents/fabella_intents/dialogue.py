@@ -9,10 +9,12 @@ from dataclasses import replace
 from fabella_knowledge.vocabulary import PartWords
 
 from fabella_intents.definition import Definition, intent_of
+from fabella_intents.mentions import STRUCTURES
 from fabella_intents.ordinals import counts, nth
 from fabella_intents.question import SOURCE, Context
 from fabella_intents.reading import Read
 from fabella_intents.router import Router
+from fabella_intents.seeking import SEEKING
 from fabella_intents.turns import CLEAR, CONNECTING, HELD, OTHER, WORK, Turn, bare, carry
 
 _FURTHER = re.compile(
@@ -26,10 +28,11 @@ _THAT = re.compile(
 _WHEN = re.compile(r"\bwhen\b.*\b(?:publish|publ|written|wrote|come out|came out|appear|out|from)", re.I)
 _THE_ONE = re.compile(r"\bthe (?:\w+ )?(?:one|paper|study|source|reference)\b", re.I)
 _GOING_ON = re.compile(
-    r"^\W*(?:and|or|also|same (?:question |thing )?for|likewise|(?:and )?(?:what|how) about|no+|nope|not|sorry|wait|oops"
+    r"^\W*(?:(?:ok|okay|right|so|well|now|then|fine|good)\W+)*(?:and|or|also|only|just|back to|same (?:question |thing )?for|likewise|(?:and )?(?:what|how) about|no+|nope|not|sorry|wait|oops"
     r"|actually|i mean|i meant)\b",
     re.I,
 )
+_WHAT_IS = re.compile(r"\bwhat(?:'s| is| are) (?:it|that|they|this)\b", re.I)
 _SAME = frozenset({"same", "question", "thing", "likewise"})
 _SAYS = -0.45  # over this score a follow-up points to an intent
 _OWN = 0.5  # over this score a follow-up that names an author asks something of its own
@@ -53,7 +56,8 @@ def resolve(
 def _outright(turn: Turn) -> Read:
     """A short follow-up about which the router is not sure: an intent that it names outright, or "the paper on ..."."""
     unsure = turn.loud < (0.5 if turn.definition.refusal or turn.label in turn.router.talk else 0.0)
-    if not turn.short or turn.named or turn.definition.firm or not unsure:
+    seeking = turn.read.question.intents == (SEEKING,)  # "which of them has the axillary nerve?"
+    if not turn.short or turn.named or turn.definition.firm or seeking or not unsure:
         return turn.read
     if len(turn.read.asked) == 1 and turn.read.asked[0] in turn.definitions:
         return replace(turn.read, question=replace(turn.read.question, intents=turn.read.asked))
@@ -99,9 +103,12 @@ def _names_alone(turn: Turn) -> Read | None:
     if turn.loud < CLEAR:
         before = {intent_of(label) for label in turn.context.intents} & turn.definitions.keys()
         usual = usual.union(*(turn.definitions[name].typical for name in before))
-    about = not turn.named or (turn.parts and turn.read.question.structure == turn.context.structure)
+    if turn.read.question.intents == (SEEKING,):
+        return None  # "so which muscle does open the jaw?"
+    assumed = all(x.assumed for x in turn.read.links if x.kind in STRUCTURES)  # "internal one?"
+    about = not turn.named or assumed or (turn.parts and turn.read.question.structure == turn.context.structure)
     going_on = _GOING_ON.match(turn.read.text) is not None  # "and the soleus?"
-    about = about or (going_on and bare(turn.read, turn.spoken.sides, _SAME))
+    about = about or (going_on and not _WHAT_IS.search(turn.read.text) and bare(turn.read, turn.spoken.sides, _SAME))
     return turn.carried() if turn.context.intents and about and bare(turn.read, turn.spoken.sides, usual) else None
 
 

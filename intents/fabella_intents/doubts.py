@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from fabella_knowledge.vocabulary import Vocabulary
@@ -11,12 +11,15 @@ from fabella_intents.mentions import Link
 from fabella_intents.question import Context
 
 Kin = Callable[[str], frozenset[str]]
+_TWO = frozenset({"two", "both"})
 # Names that say nothing of where a structure lies.
 _SILENT = frozenset({"author", "journal", "method", "population", "depth", "state"})
 
 
-def settle(links: Sequence[Link], context: Context, kin: Kin) -> tuple[Link, ...]:
+def settle(links: Sequence[Link], row: Sequence[str], context: Context, kin: Kin) -> tuple[Link, ...]:
     """The links with one term where something tells which is meant. `kin` are the terms that go with a structure.
+
+    "The two teres muscles" are both.
 
     What the question itself tells is no assumption; what the conversation or a default tells is one, and is said.
     """
@@ -25,6 +28,9 @@ def settle(links: Sequence[Link], context: Context, kin: Kin) -> tuple[Link, ...
         owners = one.owners
         if len(owners) < 2:
             made.append(one)
+            continue
+        if len(one.terms) == 2 and _TWO & set(row[max(0, one.start - 2) : one.start]):
+            made += [replace(one, terms=(term,), owners=(term,)) for term in one.terms]
             continue
         beside = {x.term for x in links if x is not one and len(x.owners) < 2 and x.kind not in _SILENT}
         told = _best(owners, beside, kin)
@@ -42,25 +48,38 @@ def settle(links: Sequence[Link], context: Context, kin: Kin) -> tuple[Link, ...
 
 
 def completed(links: Sequence[Link], row: Sequence[str], context: Context, vocabulary: Vocabulary) -> tuple[Link, ...]:
-    """The links with names that leave out what the structure spoken of says: "no, the magnus" after adductor brevis."""
-    name = tuple((context.structure or "").split())
-    if len(name) < 2 or any(x.kind == "muscle" for x in links):
-        return tuple(links)
-    taken = {n for x in links for n in range(x.start, x.end)}
+    """The links with names that leave out what a structure spoken of before says.
+
+    "No, the magnus" after the adductor brevis; "the gluteus medius has this nerve while the maximus has not".
+    """
+    named = [x for x in links if x.kind == "muscle"]
+    taken = {n for x in links if x.kind != "part" for n in range(x.start, x.end)}  # "the internal one" may be no part
+    telling = vocabulary.latin if named else vocabulary.parting
     for at, word in enumerate(row):
-        if at in taken or word not in vocabulary.latin:
+        if at in taken or word not in telling:
             continue
-        for place in range(len(name) - 1, 0, -1):
-            other = " ".join((*name[:place], word, *name[place + 1 :]))
-            shorter = " ".join((*name[:place], word))
-            found = next((x for x in (other, shorter) if x in vocabulary.terms and x != context.structure), None)
-            if found is not None:
-                made = Link(vocabulary.kind(found), (found,), at, at + 1, True, (found,))
-                return tuple(sorted((*links, made), key=lambda x: (x.start, x.end)))
+        before = [x.term for x in named if x.end <= at][::-1] if named else [context.structure or ""]
+        found = next((x for name in before for x in _others(name, word, vocabulary)), None)
+        if found is not None:
+            made = Link(vocabulary.kind(found), (found,), at, at + 1, not named, (found,))
+            others = [x for x in links if x.end <= at or at < x.start]
+            return completed(sorted((*others, made), key=lambda x: (x.start, x.end)), row, context, vocabulary)
     return tuple(links)
 
 
+def _others(name: str, word: str, vocabulary: Vocabulary) -> Iterator[str]:
+    """The structures with articles whose names have `word` for one of those of `name`."""
+    said = tuple(name.split())
+    for place in range(len(said) - 1, -1, -1) if len(said) > 1 else ():
+        for other in (" ".join((*said[:place], word, *said[place + 1 :])), " ".join((*said[:place], word))):
+            if other != name and other in vocabulary.terms and vocabulary.terms[other].article:
+                yield other
+
+
 def _best(owners: Sequence[str], told: frozenset[str] | set[str], kin: Kin) -> str | None:
-    """The owner with the most kin among what is told, None for a tie."""
-    scores = sorted(((len(told & (kin(one) | {one})), one) for one in owners), reverse=True)
+    """The owner with the most kin among what is told, and that most of it has as kin; None for a tie."""
+    near = [kin(one) for one in told]
+    scores = sorted(
+        ((len(told & (kin(one) | {one})) + sum(one in k for k in near), one) for one in owners), reverse=True
+    )
     return scores[0][1] if scores[0][0] > scores[1][0] else None

@@ -96,9 +96,22 @@ def _sharing(row: Sequence[str], taken: list[bool], found: list[Link], vocabular
                 break
             made.append(Link("muscle", behind, at, at + 1, False, behind))
             end = at + 1
+    made += _nouns_left_out(row, taken, found, vocabulary)
     for one in made:
         taken[one.start : one.end] = [True] * (one.end - one.start)
         found[:] = [x for x in found if x.end <= one.start or one.end <= x.start]
+    return made
+
+
+def _nouns_left_out(row: Sequence[str], taken: list[bool], found: list[Link], vocabulary: Vocabulary) -> list[Link]:
+    """ "The suprascapular nerve, and which gets the axillary?": at the end of a clause, behind "the"."""
+    made = []
+    for one in [x for x in found if x.kind in {"nerve", "artery"} and x.end - x.start > 1]:
+        for at in range(one.end + 1, len(row)):
+            last = at + 1 == len(row) or row[at + 1] in _JOINING
+            if not taken[at] and last and row[at - 1] in DETERMINERS:
+                terms = _named((row[at], row[one.end - 1]), one, vocabulary)
+                made += [Link(one.kind, terms, at, at + 1, False, terms)] if terms is not None else []
     return made
 
 
@@ -106,6 +119,8 @@ def _shared_before(
     row: Sequence[str], start: int, name: Sequence[str], one: Link, joined: bool, vocabulary: Vocabulary
 ) -> Link | None:
     """The name before `start`, joined to it or in the list that it ends, that lacks the end of `name`."""
+    while start and row[start - 1] in DETERMINERS:
+        start -= 1  # "the long and the short head"
     end = start - 1 if start > 0 and row[start - 1] in _JOINING else start if joined else 0
     for size in range(min(_SHARED, end), 0, -1):
         for rest in dict.fromkeys((tuple(name[1:]), tuple(name[-1:]))):

@@ -79,8 +79,8 @@ class Context:
     of their first mention; `shown` the passages of the last answer; `listed` the items of the last answer that
     had several (parts, exercises, or references with "@" before the key; empty where they are those shown), for "the
     second one"; `beside`
-    another muscle that it told of, for "that muscle"; `last`
-    is its label even where the topic is older; `options` what a `clarify` offered; `sought` what the
+    another muscle that it told of, for "that muscle"; `former` the structure spoken of before this one, for "which of
+    the two"; `last` is its label even where the topic is older; `options` what a `clarify` offered; `sought` what the
     muscles of the last list have in common, for "which of them".
     """
 
@@ -92,6 +92,7 @@ class Context:
     cited: tuple[str, ...] = ()
     listed: tuple[str, ...] = ()
     beside: str | None = None
+    former: str | None = None
     options: tuple[str, ...] = ()
     sought: tuple[str, ...] = ()
     last: str | None = None

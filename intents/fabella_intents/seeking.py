@@ -15,18 +15,22 @@ _SHARED = frozenset(
 ) | {"soft tissue"}  # fmt: skip
 _MUSCLES = re.compile(
     r"\b(?:which|what|name|list|any|all|every|how many|tell me|give me|show|find|other|are there|is there|need|want)\b"
-    r"[^?!]{0,60}\b(?:muscles?|flexors|extensors|adductors|abductors|rotators|elevators|depressors|pronators|supinators|"
+    r"[^?!]{0,60}\b(?:muscles?|tendons|flexors|extensors|adductors|abductors|rotators|elevators|depressors|pronators|supinators|"
     r"\w+flexors|invertors|evertors|synergists|movers|musculature)\b"
     # "Which wrist extensor ends on ...?", but not "flexor carpi ...".
     r"|\b(?:which|what) (?:\w+ ){0,2}(?:flexor|extensor|adductor|abductor|rotator|elevator|depressor|pronator|supinator"
     r"|\w+flexor|invertor|evertor)\b(?! \w+(?:us|is|um|i|or)\b)"
+    r"|^\W*the (?:\w+ ){0,3}(?:flexor|extensor|adductor|abductor|rotator|elevator|depressor|pronator|supinator) of the \w+"
+    r"[^?]*_{2,}"
     r"|^\W*(?:the |all |all the )?(?:\w+ ){0,4}(?:muscles?|flexors|extensors|adductors|abductors|rotators|elevators|"
     r"depressors|pronators|supinators|\w+flexors|invertors|evertors)\b"
     r"|\b(?:muscles?|musculature) (?:that|which|of|in|with|at|on|supplied|innervated|attached|attaching|inserting|arising|"
     r"originating|crossing|acting|for|moving|fed|from|to|served|having)\b",
     re.I,
 )
-_THEM = re.compile(r"\b(?:which|what|any|how many|some) (?:one |ones )?of (?:them|these|those)\b", re.I)
+_THEM = re.compile(
+    r"\b(?:which|what|any|how many|some) (?:one |ones )?of (?:them|these|those|the (?:two|three|four|five|six))\b", re.I
+)
 _DOING = re.compile(
     r"^\W*(?:so |and |ok |okay |hey |hi |please )*(?:what|who|which ones?|whatever|everything that|anything that|things that)\W+"
     r"(?:all |else |also |really |actually |is |are |lets? you |helps? (?:you )?(?:to )?|makes? you |can )*"
@@ -50,7 +54,7 @@ _SUPPLYING = re.compile(
 )
 _MEMBERS = re.compile(
     r"\b(?:members?|mak(?:es?|ing) up|made (?:up )?of|made from|consists?|composed|compris\w+|belongs? to|parts? of|"
-    r"form(?:s|ed|ing)?|contains?|includes?|components?|constituents?|what(?:'s| is| are) in|who is in)\b",
+    r"columns|_{2,}.*_{2,}|form(?:s|ed|ing)?|contains?|includes?|components?|constituents?|what(?:'s| is| are) in|who is in)\b",
     re.I,
 )
 _NUMBER = r"(?:two|three|four|[2-4])[\s-]+(?:head|bell(?:y|ies))(?:s|ed)?\b"
@@ -63,23 +67,24 @@ _HEADED = re.compile(
 # "What nerve lets me lift the big toe?": of the muscles that do.
 _SUPPLY = r"(?:spinal )?(?:nerves?|roots?|nerve roots?|arter(?:y|ies))\b"
 _OF_THOSE = re.compile(
-    rf"^\W*(?:(?:and|so|ok|okay) )*(?:(?:which|what|whose) {_SUPPLY}|(?:the )?{_SUPPLY} (?:for|behind|that|to|of)\b)",
+    rf"^\W*(?:(?:and|so|ok|okay) )*(?:(?:which|what|whose) {_SUPPLY}|(?:the )?{_SUPPLY} (?:for|behind|that)\b)",
     re.I,
 )
 # "Which of these crosses the knee: soleus, gastrocnemius?": of the muscles named.
 _AMONG = re.compile(
-    r"\b(?:which|who)(?: one| muscles?| of (?:these|them|those|the)\b[^:?]*?)? (?:is|are|isn't|aren't|does|do|doesn't|don't|can"
-    r"|has|have|(?:belong|insert|attach|cross|flex|extend|abduct|adduct|pronate|supinate|elevate|depress|bend|lift|raise"
-    r"|straighten|run|reach|start|end|begin|get|make|move|turn|receive|goe?)(?:e?s)?|arises?|lies?|comes?|rotates?"
-    r"|originates?|inverts?|everts?|retracts?|protracts?|stabili[sz]es?|(?:plantar|dorsi)flex(?:es)?)\b|\bodd one out\b",
+    r"\b(?:which|who)(?: one| muscles?| of (?:these|them|those|the)\b[^:?]*?)?"
+    r" (?:is|are|isn't|aren't|do|don't|doesn't|can|have|get|attach|cross|(?!nerves|muscles|arteries|roots|heads|parts|joints"
+    r"|actions|movements|sides|bones|bellies|layers|sources|groups|sites|ones)\w+s)\b|\bodd (?:one|man) out\b",
     re.I,
 )
+_WHICH_ONE = re.compile(r"\bwhich (?:one|ones|member|muscle|of (?:them|these|those|the \w+))\b|\bwho\b", re.I)
 _COMPARES = re.compile(
-    r"\b(?:compar\w*|contrast|versus|vs|differ\w*|distinguish|side by side|table|tabulate|in common)\b", re.I
+    r"\b(?:compar(?!tment)\w*|contrast|versus|vs|differ\w*|distinguish|side by side|table|tabulate|in common)\b", re.I
 )
 _SEVERAL = re.compile(r"\b(?:muscles|which|list|name|what are)\b", re.I)
+_ACTING = frozenset({"do", "does", "can", "did", "would"})
 _ASIDE = frozenset(
-    "besides beside except excluding than from help helps helping assist assists with like beyond".split()
+    "besides beside except excluding than from help helps helping assist assists with like beyond away remove removed removing".split()
 )
 _BEFORE = 4  # words before a structure that may set it aside
 
@@ -93,6 +98,8 @@ def seeks(text: str, row: Sequence[str], links: Sequence[Link], start: int) -> b
         return len(named(links, row, start)) > 1 and bool(kinds & _SHARED) and _AMONG.search(text) is not None
     if _HEADED.search(text):
         return True
+    if _acting(links, row, start) and not _MEMBERS.search(text):
+        return False
     if not kinds & _SHARED:
         return False
     if _OF_THOSE.match(text):
@@ -101,9 +108,19 @@ def seeks(text: str, row: Sequence[str], links: Sequence[Link], start: int) -> b
         return _MEMBERS.search(text) is not None
     if any(one.search(text) for one in (_MUSCLES, _DOING, _THEM, _ALL)):
         return True
+    if "group" in kinds and kinds & _SHARED != {"group"} and _WHICH_ONE.search(text):
+        return True
     if "group" in kinds and _MEMBERS.search(text):
         return True
     return bool(kinds & {"nerve", "artery", "root"}) and _SUPPLYING.search(text) is not None
+
+
+def _acting(links: Sequence[Link], row: Sequence[str], start: int) -> bool:
+    """Whether a group is what a question asks about: "what movement do the rhomboids make?"."""
+    groups = [one.start - start for one in links if one.kind == "group"]
+    return any(
+        _ACTING & set(row[max(0, at - 2) : at]) and not {"in", "of"} & set(row[max(0, at - 2) : at]) for at in groups
+    )
 
 
 def named(links: Sequence[Link], row: Sequence[str], start: int) -> tuple[str, ...]:

@@ -19,7 +19,8 @@ _WANTS = re.compile(
     re.I,
 )
 _ASKS = re.compile(
-    rf"^(?:[\w\s]{{1,30}}:\s*)?(?:(?:so|and|but|ok|okay|also|then|now|please|pls|hey|hi|um|well|plus|just)\b[\s,:]*)*(?:{_ASKING})\b",
+    rf"^(?:[\w\s]{{1,30}}:\s*)?(?:(?:so|and|but|ok|okay|also|then|now|please|pls|hey|hi|um|well|plus|just|oh|btw|by the way"
+    rf"|(?:while|since) (?:we|you|i)(?:'re|'m| are| am)? at it|one more(?: thing| question)?)\b[\s,:]*)*(?:{_ASKING})\b",
     re.I,
 )
 # What only announces another topic, or says which one is left: "new question: ...", "enough of that, ...".

@@ -18,6 +18,8 @@ CHAT: Mapping[str, str] = {
     "hows": "how", "teh": "the", "hte": "the", "n": "and", "nd": "and", "u": "you", "ur": "your", "r": "are", "pls": "please", "plz": "please",
     "thx": "thanks", "ty": "thanks", "b4": "before", "bc": "because", "cuz": "because", "coz": "because", "dont": "don't", "doesnt": "doesn't",
     "isnt": "isn't", "im": "i'm", "ive": "i've", "cant": "can't", "couldnt": "couldn't", "wasnt": "wasn't", "didnt": "didn't", "havent": "haven't", "shouldnt": "shouldn't", "youre": "you're", "youve": "you've", "theyll": "they'll", "wont": "won't", "whr": "where", "wer": "where", "abt": "about", "ppl": "people",
+    "theyve": "they've", "weve": "we've", "theyre": "they're", "youll": "you'll", "itll": "it'll", "arent": "aren't", "werent": "weren't",
+    "hasnt": "hasn't", "hadnt": "hadn't", "wouldnt": "wouldn't", "shouldve": "should've", "couldve": "could've", "wouldve": "would've", "whove": "who've", "aint": "ain't",
     "pt": "point", "auths": "authors", "auth": "author", "vals": "values", "loc": "location", "prev": "prevalence", "hed": "head", "hedd": "head", "studys": "studies", "musle": "muscle", "mussle": "muscle", "muscel": "muscle", "msucle": "muscle", "musel": "muscle",
     "wid": "with", "da": "the", "dis": "this", "dat": "that", "lemme": "let me", "gimme": "give me", "wanna": "want to", "gonna": "going to",
     "adn": "and", "nad": "and", "ex": "exercise", "exs": "exercises", "exer": "exercise", "exers": "exercises", "orig": "origin", "ins": "insertion", "attachs": "attaches", "attch": "attach", "posn": "position", "prox": "proximal", "dist": "distal",

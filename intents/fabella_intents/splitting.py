@@ -15,6 +15,7 @@ from fabella_intents.mentions import STRUCTURES
 from fabella_intents.messages import Message, Span
 from fabella_intents.predicting import Predictor
 from fabella_intents.router import Prediction
+from fabella_intents.seeking import SEEKING, seeks
 from fabella_intents.segments import Segment
 
 _WEAK = 0.2  # under this score a question in a message is not sure to be one of its own
@@ -23,7 +24,7 @@ _SAYS = -0.45  # the score from which on a piece says anything
 _UNDECIDED = 0.3  # the chance of being answerable from which on, up to the threshold, a piece is unclear
 # Words that ask for nothing in particular by themselves: "which one then?", "and where else", "in what direction".
 _FUNCTION = frozenset(
-    "a an the this that these those it its they them their he she his her my your our i me you we us one ones of in on at to from for by with as and "
+    "a an the this that these those it its they them their he she his her my your our i me you we us one ones two three four of in on at to from for by with as and "
     "or but nor so then than if is are was were be been being do does did done has have had can could will would should may might must not no yes "
     "right correct true what which who whom whose where when how why there here else instead way direction also too well please pls thanks again now "
     "just only really actually any some all both each every other say says said tell me about call called mean means get got give show go goes come "
@@ -45,6 +46,8 @@ _FILLER = re.compile(
     r"^(?:anybody|anyone|right|please|pls|thanks|ok|okay|no|yes|huh|eh|you know|correct|true|help|any ideas?)\W*$", re.I
 )
 _OF_THEM = re.compile(r"\b(?:which|what) (?:one|of (?:them|these|those|the (?:two|three)))\b|\bthe(?:y|ir)\b", re.I)
+_WH = re.compile(r"\W*(?:\w+ )?(?:what|which|where|who|how|why|when)\b", re.I)
+_THERE = re.compile(r"(?<!is )(?<!are )(?<!was )\bthere\b\W*$", re.I)  # "what muscles begin there?"
 POINTS = frozenset({"that", "it", "this", "so", "they", "them"})  # words that point back
 
 
@@ -92,12 +95,19 @@ class Splitter:
     def _clauses(self, sentence: Segment, message: Message) -> tuple[Segment, ...]:
         """The questions that a sentence joins, if each is one of its own."""
         clauses = segments.clauses(sentence)
+        span = message.span(sentence)
+        wh = any(_WH.match(one.text) for one in clauses[1:])
+        if not wh and seeks(sentence.text, message.words(span), message.inside(span), span[0]):
+            return (sentence,)  # "which muscle arises here and is supplied by that nerve?"
         told = all(self._content(one, message) for one in clauses)
         return clauses if len(clauses) > 1 and told and self._separate(clauses, message, alike=True) else (sentence,)
 
     def _topics(self, piece: Segment, message: Message) -> tuple[Segment, ...]:
         """The topics that a sentence lists ("type of bone, place, what it touches"), each with what belongs to it."""
         items = segments.items(piece)
+        span = message.span(piece)
+        if seeks(piece.text, message.words(span), message.inside(span), span[0]):
+            return (piece,)  # "which muscles start here and end there": what they have in common
         if len(items) < 2 or forms.detect(piece.text).kind not in {"open", "cloze", "either"}:
             return (piece,)
         topics: list[tuple[int, str]] = []
@@ -127,7 +137,7 @@ class Splitter:
 
         `alike` allows the same intent even where nothing that the pieces speak of tells them apart.
         """
-        labels = []
+        labels: list[str] = []
         spoken = []
         weak = False
         for piece in pieces:
@@ -137,8 +147,14 @@ class Splitter:
             unclear = _UNDECIDED <= part.answerable < self._router.threshold and label not in self._router.talk
             if unclear or score < _SAYS or label.startswith("again.") or span[1] - span[0] < 2:
                 return False
-            if COMPARING in labels and _OF_THEM.search(piece.text) and not self._structures(span, message):
-                return False  # "compare A and B. Which one crosses the knee?"
+            if (
+                {COMPARING, SEEKING} & set(labels)
+                and _OF_THEM.search(piece.text)
+                and not self._structures(span, message)
+            ):
+                return (
+                    False  # "compare A and B. Which one crosses the knee?", "which muscles lie there, and their nerve?"
+                )
             weak = weak or (label in self._router.answerable and score < _WEAK)
             labels.append(self._chooser.topic(label))
             named = {x.term for x in message.inside(span) if x.kind not in STRUCTURES}
@@ -183,8 +199,13 @@ class Splitter:
         if not self._content(piece, message):
             return True
         points = named <= 1 and bool(POINTS & set(message.words(span)))
+        if _THERE.search(piece.text) and any(x.end <= span[0] for x in message.links):
+            return True
         if whole.scores[0][0] in self._router.talk:
             return False
+        clear = score > max(_WEAK, whole.scores[0][1]) and not _WHOLE.search(piece.text)
+        if points and clear and any(x.kind in STRUCTURES and x.end <= span[0] for x in message.links):
+            return False  # the structure is known from before, and what is asked is clear
         if whole.answerable >= self._router.threshold and (points or (not named and score < 0.5)):
             return True
         return score < 0 and whole.scores[0][1] > score

@@ -33,7 +33,11 @@ from fabella_intents.utterance import clean
 
 _BRIEF = 6  # words of a follow-up that may go on with the intent before it
 _ELSEWHERE = 0.3  # what an intent about another structure than the conversation's loses in it
-_OF_IT = re.compile(r"\bits?\b|^\W*(?:so |and |but )*(?:the|this|that) muscle\b(?! (?:that|which|who))", re.I)
+_OF_IT = re.compile(r"\bits?\b|\b(?:the|this|that) muscle\b(?! (?:that|which|who|in|of|at|on|for|between|with))", re.I)
+# "At the knee?": of what the conversation is about, where it is about a structure.
+_WHERE_ONLY = re.compile(
+    r"^\W*(?:and |but |so |ok |okay )*(?:from|on|to|onto|into|at|in|for) (?:the )?(?:\w+ ?){1,3}\W*$", re.I
+)
 _FIRM = 0.3  # the score from which on a firm refusal stands before a search for muscles
 _SOUGHT = 0.9  # the chance that the library can answer what looks for muscles by what its articles tell
 _GOES_ON = 0.3  # what that adds to the intent's score
@@ -88,7 +92,7 @@ class Understanding:
             return Reading(utterance, (), (), (), None, language=language)
         row, corrections = self.spell.correct(said)
         message = messages.make(utterance, tokens, row, self.vocabulary, corrections)
-        links = settle(message.links, context, self._kin)
+        links = settle(message.links, row, context, self._kin)
         message = replace(message, links=completed(links, row, context, self.vocabulary))
         whole = self._predictor.predict(message, (0, len(row)))
         pieces = self._splitter.pieces(message, whole)
@@ -123,7 +127,9 @@ class Understanding:
         words = message.words(span)
         intents, chance = self._chooser.choose(part, whole, words, form, inside, context, span[0])
         # "And it is supplied by ...?", "the muscle is fed by ..., yes?": of the one that the conversation is about.
-        told = context.structure is not None and _OF_IT.search(piece.text) is not None
+        spoken = any(x.kind in STRUCTURES and x.end <= span[0] for x in message.links)
+        told = (context.structure is not None or spoken) and _OF_IT.search(piece.text) is not None
+        told = told or (context.structure is not None and _WHERE_ONLY.match(piece.text) is not None)
         firm = self._definition(intents).firm and part.scores[0][1] > _FIRM
         if not told and not firm and seeks(form.stem or piece.text, words, inside, span[0]):
             intents, chance = (SEEKING,), max(chance, _SOUGHT)
@@ -229,7 +235,8 @@ def _ordinal(text: str, words: Sequence[str], links: Sequence[Link], start: int)
 
 def _doubtful(inside: Sequence[Link], context: Context) -> tuple[str, ...]:
     """The terms that an ambiguous name may mean, where nothing else in the question or before it tells."""
-    doubts = next((x.terms for x in inside if len(x.terms) > 1), ())
+    named = any(x.kind in STRUCTURES and len(x.terms) == 1 for x in inside)
+    doubts = next((x.terms for x in inside if len(x.terms) > 1 and not (named and x.kind not in STRUCTURES)), ())
     if context.structure in doubts or any(x.term in doubts and len(x.terms) == 1 for x in inside):
         return ()
     return doubts

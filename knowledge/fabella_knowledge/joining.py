@@ -201,7 +201,7 @@ def _parts(parts: Sequence[PartWords], drafts: Sequence[ArticleFile]) -> PartWor
         return None
     named = {part: part for draft in drafts for part in draft.parts}
     # "The clavicular portion" is the clavicular head where no muscle has a portion of that name.
-    nouns = ("head", "part", "belly", "portion", "fibres", "fibers")
+    nouns = ("head", "part", "belly", "portion", "fibres", "fibers", "bit", "half")
     for part in tuple(named):
         side, _, noun = part.rpartition(" ")
         if side and noun in nouns:

@@ -42,6 +42,13 @@ class PartWords:
         return Gazetteer({alias: (part,) for alias, part in self.abbreviations.items()})
 
 
+# Adjectives that muscles of one name differ by.
+_SIDES = (
+    ("internal", "external"), ("medial", "lateral"), ("superior", "inferior"), ("anterior", "posterior"),
+    ("dorsal", "palmar"), ("dorsal", "plantar"), ("superficial", "deep"), ("long", "short"), ("innermost", "middle"),
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Opposition:
     """A way of saying something that the evidence excludes when it uses one of `against`."""
@@ -75,6 +82,12 @@ class Vocabulary:
         endings = ("us", "is", "or", "um", "i", "ae")
         names = (one.name for one in self.terms.values() if one.kind == "muscle")
         return frozenset(w for name in names for w in name.split()[1:] if len(w) > 4 and w.endswith(endings))
+
+    @cached_property
+    def parting(self) -> frozenset[str]:
+        """The words that tell muscles of one name apart: Latin second words, "internal" of two obliques."""
+        firsts = {one.name.split()[0] for one in self.terms.values() if one.kind == "muscle" and " " in one.name}
+        return self.latin | (firsts & {w for pair in _SIDES for w in pair})
 
     def ancestors(self, name: str) -> Iterator[str]:
         """`name`, then what it is a part or branch of, outwards."""

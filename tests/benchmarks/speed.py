@@ -7,8 +7,6 @@ over the built-in texts and with a cache folder of its own. The warm figures are
 from __future__ import annotations
 
 import argparse
-import gc
-import itertools
 import json
 import os
 import platform
@@ -23,7 +21,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median, quantiles
 
-import psutil
 from fabella import Context, Engine
 from fabella.model import open_model
 from fabella_intents.understanding import Understanding
@@ -47,6 +44,19 @@ loaded = time.time()
 engine.ask({COLD_QUESTION!r}).text
 answered = time.time()
 print(started, imported, loaded, answered)
+"""
+_MEMORY = f"""
+import gc, itertools, psutil
+from pathlib import Path
+from fabella import Engine
+engine = Engine.load()
+lines = [one.removeprefix("> ") for one in Path({str(QUESTIONS)!r}).read_text(encoding="utf-8").splitlines()]
+asks = [one for one in lines if one and not one.startswith("#")]
+for asked in (len(asks), {ASKED}):
+    for one in itertools.islice(itertools.cycle(asks), asked):
+        engine.ask(one).to_dict()
+    gc.collect()
+    print(psutil.Process().memory_info().rss / 2**20)
 """
 
 
@@ -149,7 +159,6 @@ def _asking() -> Iterator[Row]:
 
 
 def _warm(engine: Engine) -> Iterator[Row]:
-    process = psutil.Process()
     asks, first = _conversations(engine, QUESTIONS.read_text(encoding="utf-8").splitlines())
     whole = _times(lambda one: engine.ask(one.text, context=one.context).text, asks)
     yield _timed("question to plain text, warm", whole, note=f"{len(whole)} asked, {len(asks)} different")
@@ -169,11 +178,8 @@ def _warm(engine: Engine) -> Iterator[Row]:
             ratio = median(taken) / median(ranked)
             yield Row(f"  {what} / bm25s", ratio, "x", _p99(taken) / _p99(ranked))
 
-    before = _resident(process)
-    for one in itertools.islice(itertools.cycle(asks), ASKED):
-        engine.ask(one.text, context=one.context).to_dict()
-    after = _resident(process)
-    yield Row("resident memory, after the warm-up above", before, "MB")
+    before, after = _resident()
+    yield Row("resident memory of a process of its own, warmed up", before, "MB")
     yield Row(f"  after {ASKED:,} more questions", after, "MB", note=f"{after - before:+.1f} MB")
 
 
@@ -235,9 +241,13 @@ def _p99(taken: list[float]) -> float:
     return quantiles(taken, n=100)[98]
 
 
-def _resident(process: psutil.Process) -> float:
-    gc.collect()
-    return process.memory_info().rss / 2**20
+def _resident() -> tuple[float, float]:
+    """Megabytes of a process that does nothing but answer, warmed up and after `ASKED` more questions."""
+    done = subprocess.run([sys.executable, "-c", _MEMORY], capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(done.stderr)
+    before, after = map(float, done.stdout.split())
+    return before, after
 
 
 def _one_core() -> None:
