@@ -20,7 +20,7 @@ from fabella.draft import Draft
 from fabella.evidence import Evidence
 from fabella.looking import look_up
 from fabella.sections import sections
-from fabella.seeking import muscles
+from fabella.seeking import muscles, spoken_of
 from fabella.several import merged, of_own_part, together, with_lacking
 from fabella.telling import tell
 from fabella.verdict import CONTRADICTED, OPEN, SUPPORTED, Verdict
@@ -43,6 +43,9 @@ _FIELDS = {
     "action": frozenset({"action"}),
 }
 _NAMED = re.compile(r"^\W*(?:so |and |ok |okay )*what(?:'s| is| are)(?: called)? the \w+(?: \w+)? muscles?\b", re.I)
+_OF_EACH = re.compile(
+    r"\b(?:each|both) of (?:them|these|those)\b|\b(?:do|does|have|has) (?:each|both|the two|they both)\b", re.I
+)
 _ASKED_BESIDES = re.compile(r"[,.;?]\s*(?:then |so )?(?:(?:at|in|on|by|from|to|of) )?(?:which|what|where|who)\b", re.I)
 _MANY = 5  # structures from which on none is offered: naming some would be a guess
 _CLEAR = 0.3  # the score from which on the router is clear about an intent
@@ -92,6 +95,9 @@ def _from_sections(read: Read, context: Context, desk: Desk) -> Draft:
     miscalled = _miscalled(read, definition, context, desk)
     if miscalled is not None:
         return miscalled
+    each = _each(read, context, desk)
+    if each:
+        return replace(merged([sections(read, one, context, desk) for one in each]), listed=each)
     structure = meaning.pointed(read, definition, context) or read.question.structure
     structure = structure or meaning.by_part(read, definition, desk.facts)
     structure = structure or meaning.only(read, definition, desk.facts)
@@ -109,19 +115,27 @@ def _from_sections(read: Read, context: Context, desk: Desk) -> Draft:
     refused = _unfitting(read, definition, structure, desk)
     if refused is not None:
         return refused
-    claimed = _claimed(read, structure, context, desk)
-    if claimed is not None:
-        return claimed
     several = together(read, structure, desk)
     if len(several) > 1:
         drafts = [sections(of_own_part(read, one, desk), one, context, desk) for one in several]
         return replace(merged(drafts), listed=several)
     draft = with_lacking(read, sections(read, structure, context, desk), desk)
+    claimed = _claimed(read, structure, context, desk) if draft.status != "corrected" else None
+    if claimed is not None:
+        return claimed
     asked = definition.sections(read.question.intents[0])
     told = {desk.facts.library.by_id[one.passage].section for one in draft.said if one.passage}
     if draft.status == "corrected" and told.isdisjoint(asked):
         return _with_asked(read, draft, structure, context, desk)
     return draft
+
+
+def _each(read: Read, context: Context, desk: Desk) -> tuple[str, ...]:
+    """The structures of the conversation that are meant together: "which nerve does each of them have?"."""
+    if any(x.kind in STRUCTURES for x in read.links) or not _OF_EACH.search(read.text):
+        return ()
+    held = tuple(one for one in spoken_of(context) if one in desk.facts.library.articles)
+    return held if 1 < len(held) <= _MANY else ()
 
 
 def _claimed(read: Read, structure: str, context: Context, desk: Desk) -> Draft | None:

@@ -30,6 +30,7 @@ _TELLING = {
 _WHICH = re.compile(
     r"\b(?:which|who)\b(?! (?:direction|way|side|end|part|joint|bone|nerve|root|arter|movement|action|level)\w*)", re.I
 )
+_DOING = re.compile(r"\bwhat (?:else |extra |more |movements? )?(?:do|does|can) [^?]*\b(?:do|make|perform)\b", re.I)
 _EACH = re.compile(r"\b(?:each|respectively)\b", re.I)
 _JOINT = re.compile(r"\b(?:joints?|cross(?:es|ing)?|act(?:s|ing)? (?:on|at|over))\b", re.I)
 _HEADS = re.compile(r"\b(?:heads?|bell(?:y|ies)|parts?|halves|portions?)\b", re.I)
@@ -90,6 +91,8 @@ def table(read: Read, columns: Sequence[tuple[str, str | None]], desk: Desk, *, 
 def _rows(read: Read, desk: Desk) -> tuple[str, ...]:
     """The sections asked for: those of intents named outright, else those that tell of the other names, else all."""
     asked = [s for name in read.asked for s in desk.definitions[name].sections(name)]
+    if not any(one in ROWS for one in asked) and _DOING.search(read.text):
+        asked = ["Action"]
     if not any(one in ROWS for one in asked):
         asked = [s for one in read.links for s in _TELLING.get(one.kind, ())]
         asked += ["Action"] if _JOINT.search(read.text) else []

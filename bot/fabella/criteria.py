@@ -32,10 +32,10 @@ _TURNING = {"out": "lateral rotation", "in": "medial rotation"}
 _DIRECTIONS = {
     **dict.fromkeys(("side", "sideways", "outward", "outwards", "out", "away", "laterally", "externally"), "out"),
     **dict.fromkeys(("inward", "inwards", "across", "together", "in", "medially", "internally"), "in"),
-    **dict.fromkeys(("down", "downward", "downwards"), "down"),
+    **dict.fromkeys(("down", "downward", "downwards", "floor", "ground"), "down"),
     **dict.fromkeys(("back", "backward", "backwards", "behind"), "back"),
     **dict.fromkeys(("forward", "forwards", "front", "belly", "chest"), "front"),
-    **dict.fromkeys(("up", "upward", "upwards"), "up"),
+    **dict.fromkeys(("up", "upward", "upwards", "ceiling", "sky"), "up"),
 }
 _LIMB = {"out": "abduction", "in": "adduction", "back": "extension", "front": "flexion", "up": "flexion"}
 _BACKBONE = {"back": "extension", "front": "flexion", "out": "lateral flexion"}
@@ -60,6 +60,8 @@ _UP_DOWN = {"elevation": "up", "depression": "down"}
 _IT = frozenset({"it", "them"})
 _BELLIES = frozenset({"belly", "bellies"})
 _SHARING = frozenset("and or also both but do does not don't doesn't to".split())  # "flex and adduct the thigh"
+_FLIP = {"up": "supination", "down": "pronation", "front": "supination", "back": "pronation"}
+_PALM = {"palm": _FLIP, "hand": _FLIP}
 _AXIS = frozenset({"head", "neck", "trunk", "vertebral column", "lower back"})  # what turns to a side
 _FAR = 12  # words behind a movement that may tell its direction
 _TOWARDS = frozenset({"towards", "toward", "away", "against"})
@@ -174,7 +176,10 @@ class _Reader:
             told = heads(self._headed.group(1), self._headed.group(2))
             found.append((self._read.start, Criterion("heads", ((None, told),))))
         # "Used for push-ups" names no movement: of everything that moves nothing is told.
-        return self._united([x for x in found if x[1].choices != ((None, None),)])
+        said = [x for x in found if x[1].choices != ((None, None),)]
+        wanted = [one.choices for _, one in said if not one.negated]
+        # "He can't lift the foot. Which muscles do?": what is wanted is not left out.
+        return self._united([x for x in said if not (x[1].negated and x[1].choices in wanted)])
 
     def _actions(self, at: int) -> list[Criterion]:
         one = self._links[at]
@@ -201,9 +206,14 @@ class _Reader:
         """The movement that plain words make of a limb: "lift the arm to the side" abducts it."""
         turning = one.term == "rotation"
         plain = _TURNING if turning and target in _LIMBS else self._plain(one, target)
+        if turning and target in _PALM:
+            told = next(
+                (_PALM[target][_DIRECTIONS[w]] for w in self._after(one) if _DIRECTIONS.get(w) in _PALM[target]), None
+            )
+            return told or one.term
         if turning and target in _AXIS:
             return one.term  # "rotates the trunk to the opposite side"
-        after = (*self._words(one.start, one.end), *self._words(one.end, one.end + _FAR))
+        after = self._after(one)
         # "Turns the arm in", not "in opposite directions".
         ways = [w for w, then in zip(after, (*after[1:], ""), strict=True) if w != "in" or then in _AFTER_IN]
         told = next((plain[_DIRECTIONS[w]] for w in ways if _DIRECTIONS.get(w) in plain), None) if plain else None
@@ -213,6 +223,10 @@ class _Reader:
         if plain and target in _ENDS and one.term in _UP_DOWN:
             return plain[_UP_DOWN[one.term]]
         return None if one.term == _ANY else _SHUTTING.get((one.term, target or ""), one.term)
+
+    def _after(self, one: Link) -> Sequence[str]:
+        """The words of a movement and those behind it, which may tell its direction."""
+        return (*self._words(one.start, one.end), *self._words(one.end, one.end + _FAR))
 
     def _plain(self, one: Link, target: str | None) -> Mapping[str, str] | None:
         """What directions mean for what is moved, or what it belongs to; up and down for whatever else is pulled."""
@@ -358,6 +372,8 @@ def _whole(movement: str | None, target: str | None, turned: bool) -> str | None
     """ "Lift the leg to the side", "turn the leg out" move the thigh; eversion is the foot's, not the sole's."""
     if target == "sole":
         return "foot"
+    if target in _PALM and movement in {"supination", "pronation"}:
+        return "forearm"
     return "thigh" if target == "lower leg" and (turned or movement in {"abduction", "adduction"}) else target
 
 

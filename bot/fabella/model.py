@@ -28,6 +28,7 @@ from fabella_knowledge.vocabulary import Ambiguity, Opposition, PartWords, Vocab
 from fabella import cache
 
 _LOG = logging.getLogger(__name__)
+_TUPLES = ("aliases", "part_of", "means")  # of a term; JSON has lists
 DEFAULT = "default"
 
 
@@ -172,7 +173,7 @@ def _thaw(plain: Mapping[str, Any], arrays: Mapping[str, Any]) -> Model:
 def _vocabulary(plain: Mapping[str, Any]) -> Vocabulary:
     parts = plain["parts"]
     return vocabularies.build(
-        [Term(**{**one, "aliases": tuple(one["aliases"]), "means": tuple(one["means"])}) for one in plain["terms"]],
+        [Term(**{**one, **{key: tuple(one[key]) for key in _TUPLES}}) for one in plain["terms"]],
         ambiguous=[Ambiguity(a["alias"], tuple(a["owners"]), a["default"]) for a in plain["ambiguous"]],
         parts=PartWords(**{**parts, "nouns": frozenset(parts["nouns"]), "loose": frozenset(parts["loose"])}),
         never=[(a, b) for a, b in plain["never"]],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -19,6 +20,8 @@ from fabella.evidence import Evidence
 from fabella.looking import look_up
 from fabella.several import merged
 from fabella.telling import tell
+
+_UPPER = re.compile(r"\b(?:upper|lower|top|bottom)\b", re.I)
 
 
 def sections(read: Read, structure: str, context: Context, desk: Desk) -> Draft:
@@ -82,7 +85,8 @@ def _instead(definition: Definition, label: str, desk: Desk) -> Sequence[str]:
 def _other_end(read: Read, label: str, subject: str, desk: Desk) -> str:
     """The label of the end that has the site named, where none is told outright: "its humeral attachment"."""
     ends = [name for name, one in desk.definitions.items() if one.sections(name) in {("Origin",), ("Insertion",)}]
-    if label not in ends or label in read.asked or read.question.form != "open" or not read.question.landmarks:
+    outright = label in read.asked and not _UPPER.search(read.text)  # "the upper attachment, on the ribs"
+    if label not in ends or outright or read.question.form != "open" or not read.question.landmarks:
         return label
     there = next((one for one in ends if one != label), None)
     covers = desk.facts.library.vocabulary.covers

@@ -43,7 +43,7 @@ def muscles(read: Read, context: Context, desk: Desk) -> Draft:
         return desk.refuse(read, "My sources know no structure of that name.", intent="structure")
     wanted = criteria(read, desk.facts.library.vocabulary)
     pointing = _OF_THEM.search(read.text) is not None
-    chosen = among(read, wanted, _spoken_of(context) if pointing and not context.sought else (), desk)
+    chosen = among(read, wanted, spoken_of(context) if pointing and not context.sought else (), desk)
     if chosen is not None:
         return chosen
     if pointing:
@@ -93,7 +93,7 @@ def _shared(wanted: Sequence[Criterion], desk: Desk) -> str | None:
     return named.pop() if len(named) == 1 else None
 
 
-def _spoken_of(context: Context) -> tuple[str, ...]:
+def spoken_of(context: Context) -> tuple[str, ...]:
     """The structures that "which of the two" points at: those listed last, else the last two that were spoken of."""
     listed = tuple(one.removeprefix(STRUCTURE) for one in context.listed if one.startswith(STRUCTURE))
     return listed or tuple(one for one in (context.former, context.structure) if one is not None)

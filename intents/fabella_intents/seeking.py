@@ -84,7 +84,7 @@ _COMPARES = re.compile(
 _SEVERAL = re.compile(r"\b(?:muscles|which|list|name|what are)\b", re.I)
 _ACTING = frozenset({"do", "does", "can", "did", "would"})
 _ASIDE = frozenset(
-    "besides beside except excluding than from help helps helping assist assists with like beyond away remove removed removing".split()
+    "besides beside except excluding than from help helps helping assist assists with like beyond away under underneath beneath remove removed removing".split()
 )
 _BEFORE = 4  # words before a structure that may set it aside
 

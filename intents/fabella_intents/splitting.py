@@ -45,7 +45,9 @@ COMPARING = "compare"  # the intent of comparisons, whose topics are rows
 _FILLER = re.compile(
     r"^(?:anybody|anyone|right|please|pls|thanks|ok|okay|no|yes|huh|eh|you know|correct|true|help|any ideas?)\W*$", re.I
 )
-_OF_THEM = re.compile(r"\b(?:which|what) (?:one|of (?:them|these|those|the (?:two|three)))\b|\bthe(?:y|ir)\b|\bits\b", re.I)
+_OF_THEM = re.compile(
+    r"\b(?:which|what) (?:one|of (?:them|these|those|the (?:two|three)))\b|\bthe(?:y|ir)\b|\bits\b", re.I
+)
 _WH = re.compile(r"\W*(?:\w+ )?(?:what|which|where|who|how|why|when)\b", re.I)
 _THERE = re.compile(r"(?<!is )(?<!are )(?<!was )\bthere\b\W*$", re.I)  # "what muscles begin there?"
 POINTS = frozenset({"that", "it", "this", "so", "they", "them"})  # words that point back

@@ -24,10 +24,10 @@ from fabella_intents.predicting import Predictor
 from fabella_intents.question import Context, Question
 from fabella_intents.reading import Read, Reading
 from fabella_intents.router import Prediction, Router
-from fabella_intents.seeking import SEEKING, names_one, seeks
+from fabella_intents.seeking import SEEKING, named, names_one, seeks
 from fabella_intents.segments import Segment
 from fabella_intents.spelling import Speller
-from fabella_intents.splitting import POINTS, Splitter
+from fabella_intents.splitting import COMPARING, POINTS, Splitter
 from fabella_intents.subject import subject
 from fabella_intents.utterance import clean
 
@@ -38,6 +38,8 @@ _OF_IT = re.compile(r"\bits?\b|\b(?:the|this|that) muscle\b(?! (?:that|which|who
 _WHERE_ONLY = re.compile(
     r"^\W*(?:and |but |so |ok |okay )*(?:from|on|to|onto|into|at|in|for) (?:the )?(?:\w+ ?){1,3}\W*$", re.I
 )
+# "What can the biceps do that the brachialis can't?"
+_ONLY_ONE = re.compile(r"\bthat (?:the )?[\w ]{3,40}\b(?:can't|cannot|can not|doesn't|does not|lacks?)\W*$", re.I)
 _FIRM = 0.3  # the score from which on a firm refusal stands before a search for muscles
 _SOUGHT = 0.9  # the chance that the library can answer what looks for muscles by what its articles tell
 _GOES_ON = 0.3  # what that adds to the intent's score
@@ -135,6 +137,8 @@ class Understanding:
             intents, chance = (SEEKING,), max(chance, _SOUGHT)
         elif intents == (SEEKING,) and (told or names_one(inside, words, span[0])):
             intents = (part.best(self.router.answerable - {SEEKING})[0] or SEEKING,)
+        if len(named(inside, words, span[0])) > 1 and _ONLY_ONE.search(piece.text) and not firm:
+            intents = (COMPARING,)
         question = Question(
             intents=intents,
             structure=subject(
