@@ -132,6 +132,11 @@ def test_lists_say_how_many_muscles_are_held_and_cite_each(engine: Engine, libra
         ("name every muscle with an origin or insertion on the femur", "vastus-lateralis", "sartorius"),
         ("which muscles attach to spinous processes of vertebrae", "rectus-capitis-posterior-major", "psoas-major"),
         ("which wrist extensor goes to the third metacarpal?", "extensor-carpi-radialis-brevis", "palmaris-longus"),
+        ("Which two-bellied muscles open the jaw?", "digastric", "lateral-pterygoid"),
+        ("Which muscles flex the knee, not the hip?", "popliteus", "sartorius"),
+        ("which muscles neither flex nor extend the elbow but attach to the humerus?", "deltoid", "brachialis"),
+        ("which muscles turn the palm up?", "supinator", "pronator-teres"),
+        ("which muscles do radial deviation", "flexor-carpi-radialis", "flexor-carpi-ulnaris"),
         ("which muscles bend the trunk to the side?", "quadratus-lumborum", "psoas-minor"),
     ],
 )
@@ -171,12 +176,28 @@ def test_what_is_asked_of_muscles_by_what_they_do(engine: Engine, question: str,
         ("which is not supplied by the median nerve: FCR, FCU, palmaris longus", "Flexor carpi ulnaris."),
         ("Which one inserts on the fibula, biceps femoris or semitendinosus?", "Biceps femoris."),
         ("odd one out for the femoral nerve: sartorius, gracilis, rectus femoris", "Gracilis."),
+        ("Which does the femoral nerve not supply: sartorius, pectineus, gracilis?", "Gracilis."),
+        ("Which of these lacks an attachment to the scapula: biceps brachii, brachialis?", "Brachialis."),
+        (
+            "Which does not end on the calcaneus or flex the knee: soleus, popliteus, tibialis anterior?",
+            "Tibialis anterior.",
+        ),
+        ("Which of soleus and plantaris has its origin on the tibia?", "Soleus."),
+        ("Which is not supplied by the tibial nerve? A) soleus B) tibialis anterior C) popliteus", "Answer: B."),
+        ("Which crosses only the knee: soleus, popliteus, gastrocnemius?", ""),
         ("which one plantarflexes the ankle, soleus or plantaris?", ""),
     ],
 )
 def test_which_of_the_muscles_named_it_is(engine: Engine, question: str, lead: str) -> None:
     answer = engine.ask(question)
     assert (answer.status, answer.lead) == ("answered", lead)
+
+
+def test_an_option_and_a_question_in_one_message(engine: Engine) -> None:
+    before = engine.ask("Where do the vasti attach?")
+    assert before.options
+    answer = engine.ask("the first one, and which artery supplies it?", context=before.context)
+    assert {one.passage.partition("#")[0] for one in answer.statements} == {"vastus-lateralis"}
 
 
 def test_none_of_the_muscles_named_is_a_refusal(engine: Engine) -> None:

@@ -12,11 +12,13 @@ from fabella_intents.seeking import named
 
 from fabella.criteria import SECTIONS, Criterion
 from fabella.draft import Draft, say
+from fabella.evidence import Fact
 
 if TYPE_CHECKING:
     from fabella.desk import Desk
 
 _FEW = 2  # muscles named from which on they are what is chosen from
+_ONLY = re.compile(r"\b(?:only|just|solely|exclusively|not both)\b", re.I)
 _ODD = re.compile(r"\bodd (?:one|man) out\b", re.I)
 
 
@@ -31,23 +33,33 @@ def among(read: Read, wanted: Sequence[Criterion], listed: Sequence[str], desk: 
         return None
     denied = all(one.negated for one in wanted) or _ODD.search(read.text) is not None
     sought = tuple(replace(one, negated=False) for one in wanted) if denied else tuple(wanted)
-    met = {match.structure: match.facts for match in desk.atlas.seek(sought) if match.structure in offered}
-    if not met and len(sought) > 1:
+    # Which does neither: each of what is denied rules one out.
+    found = [m for one in sought for m in desk.atlas.seek((one,))] if denied else desk.atlas.seek(sought)
+    met: dict[str, list[Fact]] = {}
+    for match in found:
+        if match.structure in offered:
+            met.setdefault(match.structure, []).extend(f for held in match.facts for f in held)
+    if not met and len(sought) > 1 and not denied:
         return _each(read, offered, sought, desk)
     if not met:
         return desk.refuse(read, "My sources say that of none of these.", intent="muscles")
     meant = [one for one in offered if (one in met) != denied]
-    told = [f for one in offered if one in met for held in met[one] for f in held]
+    told = [f for one in offered for f in met.get(one, ())]
     instead = [f for one in meant if denied for f in desk.facts.section(one, *_sections(sought))]
     facts = dict.fromkeys(f for f in (*instead, *told) if not f.passage.further) or dict.fromkeys((*instead, *told))
-    lead = f"{', '.join(map(desk.display, meant))}." if 0 < len(meant) < len(offered) else ""
+    clear = 0 < len(meant) < len(offered) and not _ONLY.search(read.text)
+    lead = f"{', '.join(map(desk.display, meant))}." if clear else ""
+    excluding = not denied and any(one.negated for one in wanted)
     others = "this one" if denied and len(meant) == 1 else "these" if denied else "the others"
+    note = f"My sources don't say it of {others}, which is no proof."
+    if excluding:
+        note = "Left out are those of which a source says what you excluded; the others may do it unsaid."
     return Draft(
         "answered",
         "muscles",
         lead,
         tuple(say(f.passage, desk.display(f.passage.structure)) for f in facts),
-        (f"My sources don't say it of {others}, which is no proof.",) if lead else (),
+        (note,) if lead else (),
         structure=meant[0] if len(meant) == 1 else None,
         listed=tuple(meant),
         chance=max(read.answerable, desk.router.threshold),

@@ -10,6 +10,7 @@ from fabella_intents.mentions import STRUCTURES, Link, link
 from fabella_intents.ordinals import number
 from fabella_intents.question import Question
 from fabella_intents.reading import Read
+from fabella_intents.seeking import HEADED as HEADS
 from fabella_knowledge.model import ATTACHMENT_KINDS
 from fabella_knowledge.vocabulary import Vocabulary
 
@@ -22,7 +23,11 @@ _ORIGIN = frozenset(
 _INSERTION = frozenset("insertion insertions insert inserts inserting inserted end ends into onto".split())
 _EITHER_END = re.compile(r"\b(?:origins?|aris\w+|start\w*) (?:and|or)\b.*\b(?:insert\w*|ends?)\b(?!.*\b(?:and|or)\b)")
 _ATTACH = frozenset("attach attaches attached attaching attachment attachments fixed anchored connect connects".split())
-_NOT = frozenset("not don't doesn't isn't aren't can't cannot won't without never no nor except excluding".split())
+_NOT = frozenset(
+    "not don't doesn't isn't aren't can't cannot won't without never no nor neither except excluding".split()
+)
+_LACK = frozenset("lack lacks lacking fail fails".split())
+_SUPPLY = frozenset("supply innervate feed serve reach".split())
 # Movements that plain words only hint at, and where the limb goes.
 _ANY = "moving"  # any movement
 _LIFTING = frozenset({_ANY, "elevation", "depression", "flexion", "retraction", "protraction", "lateral flexion"})
@@ -59,9 +64,10 @@ _ENDS = frozenset({"great toe", "toes", "fingers", "foot"})  # what is lifted on
 _UP_DOWN = {"elevation": "up", "depression": "down"}
 _IT = frozenset({"it", "them"})
 _BELLIES = frozenset({"belly", "bellies"})
-_SHARING = frozenset("and or also both but do does not don't doesn't to".split())  # "flex and adduct the thigh"
+_SHARING = frozenset("and or nor also both but do does not don't doesn't to".split())  # "flex and adduct the thigh"
 _FLIP = {"up": "supination", "down": "pronation", "front": "supination", "back": "pronation"}
 _PALM = {"palm": _FLIP, "hand": _FLIP}
+_TURNED = _LIMBS | {"foot", "sole", "eyeball"}
 _AXIS = frozenset({"head", "neck", "trunk", "vertebral column", "lower back"})  # what turns to a side
 _FAR = 12  # words behind a movement that may tell its direction
 _TOWARDS = frozenset({"towards", "toward", "away", "against"})
@@ -73,6 +79,7 @@ _AGENT = re.compile(r"ors?$")
 _PLACING = frozenset("in of on at from inside within around under behind over among along near around".split())
 _MUSCLES = frozenset({"muscle", "muscles", "flexors", "extensors"})
 _NEAR = 6  # words between a movement and what it moves
+_FURTHER = 6  # words before a criterion in which it may be said to be lacking
 _BUT = frozenset("but it's its it instead rather".split())
 _BEFORE = 4  # words before a criterion in which a "not" denies it
 
@@ -82,8 +89,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "origin": ("Origin",), "insertion": ("Insertion",), "attachment": ("Origin", "Insertion"), "action": ("Action",),
     "crosses": ("Action",), "nerve": ("Innervation",), "artery": ("Blood supply",), "place": ("Location",),
 }  # fmt: skip
-# A number of heads, in a question and at the front of a fact: "two heads", "three-headed", "two bellies".
-HEADED = re.compile(r"\b(two|three|four|[2-4])[\s-]+(head|bell(?:y|ies))(?:s|ed)?\b", re.I)
+HEADED = re.compile(rf"\b{HEADS}", re.I)  # in a question, and at the front of a fact
 
 
 def heads(count: str, noun: str) -> str:
@@ -172,6 +178,11 @@ class _Reader:
             if made is not None and at not in self._used:
                 found.append((one.start, made))
         found.sort(key=lambda x: x[0])
+        for n in range(1, len(found)):  # "doesn't insert there or flex the knee"
+            (start, before), (place, after) = found[n - 1 : n + 1]
+            between = set(self._words(start, place))
+            if before.negated and {"or", "nor"} & between and not _BUT & between:
+                found[n] = (place, replace(after, negated=True))
         if self._headed:
             told = heads(self._headed.group(1), self._headed.group(2))
             found.append((self._read.start, Criterion("heads", ((None, told),))))
@@ -218,7 +229,7 @@ class _Reader:
         ways = [w for w, then in zip(after, (*after[1:], ""), strict=True) if w != "in" or then in _AFTER_IN]
         told = next((plain[_DIRECTIONS[w]] for w in ways if _DIRECTIONS.get(w) in plain), None) if plain else None
         lifting = _RAISING if target in _LIMBS else _LIFTING  # "bends the hip and runs across the thigh"
-        if told is not None and (turning or one.term in lifting):
+        if told is not None and (one.term in lifting or (turning and target in _TURNED)):
             return told
         if plain and target in _ENDS and one.term in _UP_DOWN:
             return plain[_UP_DOWN[one.term]]
@@ -349,7 +360,10 @@ class _Reader:
     def _negated(self, one: Link) -> bool:
         before = self._words(max(self._read.start, one.start - _BEFORE), one.start)
         turn = max((n for n, word in enumerate(before) if word in _BUT), default=-1)
-        return bool(_NOT & set(before[turn + 1 :]))  # "not median, it's the ulnar nerve"
+        if _NOT & set(before[turn + 1 :]) or _LACK & set(self._words(one.start - _FURTHER, one.start)):
+            return True  # "not median, it's the ulnar nerve"
+        behind = self._words(one.end, one.end + 2)  # "which does the femoral nerve not supply?"
+        return len(behind) == 2 and behind[0] in _NOT and behind[1] in _SUPPLY
 
     def _words(self, start: int, end: int) -> Sequence[str]:
         return self._read.row[max(0, start - self._read.start) : max(0, end - self._read.start)]

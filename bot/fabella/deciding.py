@@ -7,6 +7,8 @@ absent stays open.
 
 from __future__ import annotations
 
+import re
+
 from fabella_intents.reading import Read
 
 from fabella import claims, figures, motion, positions
@@ -14,6 +16,12 @@ from fabella.choices import choose
 from fabella.evidence import Evidence, Facts
 from fabella.looking import accounts
 from fabella.verdict import CONTRADICTED, OPEN, SUPPORTED, Verdict
+
+_TOTAL = re.compile(
+    r"\b(?:only|solely|exclusively|entirely|purely|all(?<!at all)|every|whole|entire|always|mainly|mostly"
+    r"|primar(?:y|ily)|main|chief(?:ly)?|strong(?:ly|est))\b",
+    re.I,
+)
 
 
 def decide(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verdict:
@@ -48,8 +56,9 @@ def decide(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
     found = against or next((v for v in checks if v is not None and v.kind == SUPPORTED), None)
     if found is None and question.form == "presumes" and not question.negated:
         found = motion.untold(read, evidence, facts)
-    if found is None or (found.kind == SUPPORTED and accounts(read)):
-        return Verdict(OPEN, evidence.facts)  # one source's yes is not every source's: all accounts are told
+    if found is None or (found.kind == SUPPORTED and (accounts(read) or _TOTAL.search(read.text))):
+        # One source's yes is not every source's, and that something is so doesn't tell that only or all of it is.
+        return Verdict(OPEN, evidence.facts)
     if question.negated and found.kind == CONTRADICTED:
         whole = set(found.facts) <= set(evidence.facts)  # what is so instead: all that was looked up
         return Verdict(SUPPORTED, evidence.facts if whole else found.facts)

@@ -95,7 +95,8 @@ class Engine:
         topic = None
         for read in reading.reads:
             # "What is it, and where does it end?": what one question is about, the next one is about as well.
-            drafts.append(answering.answer(read.about(topic), before, self._desk))
+            draft = answering.answer(read.about(topic), before, self._desk)
+            drafts.append(self._chosen(draft) if draft.status == "again" and len(reading.reads) > 1 else draft)
             topic = drafts[-1].structure or topic
         if len(drafts) == 1 and drafts[0].status == "again":
             # The option stands for what was typed, in which its names have no place.
@@ -108,6 +109,11 @@ class Engine:
                 drafts = [corrected]
         why = _why(reading, drafts, self._model) if explain else ()
         return composing.compose(reading, drafts, self._model.library, before, style=style, why=why)
+
+    def _chosen(self, draft: Draft) -> Draft:
+        """The answer to the option that one of several questions picks: "the first one, and which artery?"."""
+        option = self._understanding.read(draft.options[0], Context()).reads[0]
+        return answering.answer(option, Context(), self._desk)
 
     async def ask_async(
         self, question: str | Question, *, context: Context | None = None, style: str = "ama"

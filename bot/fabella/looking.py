@@ -44,7 +44,7 @@ _ANY_SOURCE = re.compile(
 
 
 _IN_FULL = re.compile(
-    r"\b(?:tell me about|(?:info|information) (?:on|about)|everything|all about|all (?:the )?(?:basic |key |main |important )*facts|sum(?:s|med)?(?: \w+)? up|summar\w+|overview"
+    r"\b(?:everything|all about|all (?:the )?(?:basic |key |main |important )*facts|sum(?:s|med)?(?: \w+)? up|summar\w+|overview"
     r"|(?:basic|key|main|essential|important) (?:facts|things|points)|run-?down|profile|fact ?sheet|cheat ?sheet)\b",
     re.I,
 )

@@ -23,6 +23,8 @@ _NO_PART = re.compile(
     r"|not (?:act|work|cross|move|affect|involved))\b",
     re.I,
 )
+_DIGITS = frozenset({"toes", "fingers"})
+_SIDED = re.compile(r"\b(?:same|own|other|opposite|left|right) side\b|\bto the (?:left|right)\b", re.I)
 _MORE = frozenset("more higher greater larger bigger stronger increased".split())
 _LESS = frozenset("less lower smaller weaker reduced decreased".split())
 
@@ -65,6 +67,8 @@ def movements(read: Read, evidence: Evidence, facts: Facts) -> Verdict | None:
     if not telling or (missing and read.question.form != "open"):
         return None
     told = evidence.ordered(telling)
+    if _SIDED.search(read.text) and not any("side" in f.passage.text for f in told):
+        return Verdict(OPEN, told)
     for state in (x for x in read.links if x.kind == "state"):
         if vocabulary.opposite(state.term) in told[0].condition:
             # Another condition than the source's: denied where it is said to be the only one, else left open.
@@ -88,6 +92,10 @@ def _claims(read: Read, facts: Facts) -> tuple[Criterion, ...]:
 def _tells(fact: Fact, movement: str | None, target: str | None, facts: Facts) -> bool:
     """Whether a fact tells the movement of what it moves; None stands for any."""
     covers = facts.library.vocabulary.covers
+    if target in _DIGITS:  # who extends the great toe doesn't extend the toes
+        told = {t for t in fact.main if covers(target, t)}
+        if target not in told and len(told) < 2:
+            return False
     return (movement is None or any(covers(movement, t) for t in fact.main)) and (
         target is None or any(covers(target, t) for t in fact.main | facts.joints(fact))
     )

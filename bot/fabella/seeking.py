@@ -33,6 +33,7 @@ _OF_THEM = re.compile(
 _ENDS = frozenset({"origin", "insertion", "attachment"})
 _OF_EACH = frozenset({"Origin", "Insertion", "Action", "Innervation", "Blood supply"})
 _OFFERED = 5  # muscles that are offered at most
+_ONLY = re.compile(r"\b(?:only|solely|exclusively|not both)\b", re.I)
 _SKELETAL = re.compile(r"\b(?:skeletal|voluntary|striated)\b", re.I)
 _EACH = 2  # facts shown of a muscle for one criterion
 
@@ -42,6 +43,11 @@ def muscles(read: Read, context: Context, desk: Desk) -> Draft:
     if naming.misnamed(read, desk.facts.library.vocabulary):
         return desk.refuse(read, "My sources know no structure of that name.", intent="structure")
     wanted = criteria(read, desk.facts.library.vocabulary)
+    marks = _offered(read, desk)
+    if marks and wanted and all(one.negated for one in wanted):
+        rest = among(read, wanted, tuple(marks), desk)
+        if rest is not None and len(rest.listed) == 1:
+            return replace(rest, lead=f"Answer: {marks[rest.listed[0]]}.")
     pointing = _OF_THEM.search(read.text) is not None
     chosen = among(read, wanted, spoken_of(context) if pointing and not context.sought else (), desk)
     if chosen is not None:
@@ -54,6 +60,8 @@ def muscles(read: Read, context: Context, desk: Desk) -> Draft:
     without = excluded(read) | set(smooth)
     found = desk.atlas.seek(wanted, without=without)
     notes = holdings(desk)
+    if _ONLY.search(read.text):
+        notes = ("What a muscle does only is not looked up: some of these may do more.", *notes)
     if not found:
         # What no muscle at all is said to do is left aside, if something else is asked for.
         known = tuple(one for one in wanted if one.negated or desk.atlas.seek((one,)))
@@ -206,6 +214,15 @@ def _told(fact: Fact, desk: Desk) -> str:
 def _small(text: str) -> str:
     first, _, _ = text.partition(" ")
     return text if len(first) > 1 and not first[1:].islower() else text[:1].lower() + text[1:]
+
+
+def _offered(read: Read, desk: Desk) -> dict[str, str]:
+    """The muscles that a multiple choice offers, each with its letter; empty without one."""
+    found: dict[str, str] = {}
+    for option in read.question.options:
+        mark, _, text = option.partition("\t")
+        found.update((x.term, mark) for x in link(words(text), desk.facts.library.vocabulary) if x.kind == "muscle")
+    return found
 
 
 def _option(read: Read, found: Sequence[Match], desk: Desk) -> tuple[str, tuple[Match, ...]]:

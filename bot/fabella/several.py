@@ -20,6 +20,7 @@ _EACH = re.compile(
     re.I,
 )
 _CLAIMING = frozenset({"yesno", "truefalse"})
+_SAME = re.compile(r"\bsame\b[^?]*\b(?:as|like)\b", re.I)  # "has it the same nerve as the plantaris?"
 _JOINING = frozenset({"and", "or", "plus", "also"})
 _RELATING = frozenset("with than from under over between deep superficial to by into onto past".split())
 _GAP = 7  # words between two structures that are listed
@@ -35,6 +36,7 @@ def together(read: Read, structure: str, desk: Desk) -> tuple[str, ...]:
     named = [x for x in read.links if x.kind in STRUCTURES and len(x.terms) == 1 and x.term in held]
     terms = tuple(dict.fromkeys(x.term for x in named))
     joined = side_by_side(named, read.message, every=True) or (bool(read.asked) and _listed(named, read.message))
+    joined = joined or _SAME.search(read.text) is not None
     joined = joined or (read.question.form not in _CLAIMING and _EACH.search(read.text) is not None)
     return terms if structure in terms and len(terms) > 1 and joined else (structure,)
 

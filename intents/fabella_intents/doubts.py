@@ -53,18 +53,20 @@ def completed(links: Sequence[Link], row: Sequence[str], context: Context, vocab
     "No, the magnus" after the adductor brevis; "the gluteus medius has this nerve while the maximus has not".
     """
     named = [x for x in links if x.kind == "muscle"]
+    made = list(links)
     taken = {n for x in links if x.kind != "part" for n in range(x.start, x.end)}  # "the internal one" may be no part
     telling = vocabulary.latin if named else vocabulary.parting
     for at, word in enumerate(row):
-        if at in taken or word not in telling:
+        if at in taken or word not in telling or (not named and len(made) > len(links)):
             continue
-        before = [x.term for x in named if x.end <= at][::-1] if named else [context.structure or ""]
+        before = (
+            [x.term for x in made if x.kind == "muscle" and x.end <= at][::-1] if named else [context.structure or ""]
+        )
         found = next((x for name in before for x in _others(name, word, vocabulary)), None)
         if found is not None:
-            made = Link(vocabulary.kind(found), (found,), at, at + 1, not named, (found,))
-            others = [x for x in links if x.end <= at or at < x.start]
-            return completed(sorted((*others, made), key=lambda x: (x.start, x.end)), row, context, vocabulary)
-    return tuple(links)
+            made = [x for x in made if x.end <= at or at < x.start]
+            made.append(Link(vocabulary.kind(found), (found,), at, at + 1, not named, (found,)))
+    return tuple(sorted(made, key=lambda x: (x.start, x.end)))
 
 
 def _others(name: str, word: str, vocabulary: Vocabulary) -> Iterator[str]:

@@ -57,11 +57,12 @@ _MEMBERS = re.compile(
     r"columns|_{2,}.*_{2,}|form(?:s|ed|ing)?|contains?|includes?|components?|constituents?|what(?:'s| is| are) in|who is in)\b",
     re.I,
 )
-_NUMBER = r"(?:two|three|four|[2-4])[\s-]+(?:head|bell(?:y|ies))(?:s|ed)?\b"
+# A number of heads: "two heads", "three-headed", "two bellies"; its groups are the number and the noun.
+HEADED = r"(two|three|four|[2-4])[\s-]+(head|bell(?:y|ies|ied))(?:s|ed)?\b"
 # "Which muscles have two heads?", "three-headed muscles", not "which of the two heads is stronger?".
 _HEADED = re.compile(
-    rf"\b(?:which|what|name|list|muscles?)\b[^?!.]*\b(?:with|have|has|having|are|is) (?:only |exactly )?{_NUMBER}"
-    rf"|\b{_NUMBER} muscles\b",
+    rf"\b(?:which|what|name|list|muscles?)\b[^?!.]*\b(?:with|have|has|having|are|is) (?:only |exactly )?{HEADED}"
+    rf"|\b{HEADED} muscles\b",
     re.I,
 )
 # "What nerve lets me lift the big toe?": of the muscles that do.
@@ -72,7 +73,7 @@ _OF_THOSE = re.compile(
 )
 # "Which of these crosses the knee: soleus, gastrocnemius?": of the muscles named.
 _AMONG = re.compile(
-    r"\b(?:which|who)(?: one| muscles?| of (?:these|them|those|the)\b[^:?]*?)?"
+    r"\b(?:which|who)(?: one| muscles?| of [^:?]{3,80}?)?"
     r" (?:is|are|isn't|aren't|do|don't|doesn't|can|have|get|attach|cross|(?!nerves|muscles|arteries|roots|heads|parts|joints"
     r"|actions|movements|sides|bones|bellies|layers|sources|groups|sites|ones)\w+s)\b|\bodd (?:one|man) out\b",
     re.I,

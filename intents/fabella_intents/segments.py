@@ -39,6 +39,7 @@ _LEAVES = re.compile(
     rf"{_LEAD}(?:let's |lets |let us )?(?:leave|forget|drop|skip|enough (?:of|about|on)|never ?mind|(?:i'm |im )?done with)\b[^?]{{0,40}}$",
     re.I,
 )
+_LISTS = re.compile(r"\b(?:which|what|name|list)\b.*\bmuscles?\b", re.I)  # "which muscles flex the knee, not the hip?"
 _EXCUSE = re.compile(r"[,;.\s]+(?:my (?:mistake|bad|fault|error)|sorry|oops)\W*$", re.I)
 _SHORT = 8  # words of a sentence that may be a correction
 # "China, not Nigeria": what stands behind is taken back.
@@ -88,7 +89,7 @@ def split(utterance: Utterance) -> tuple[Segment, ...]:
             sentence, start = sentence[turned.end() :], start + turned.end()
         sentence = _EXCUSE.sub("", sentence)
         back = _NOT_THAT.search(sentence)
-        if back is not None and len(sentence.split()) <= _SHORT:
+        if back is not None and len(sentence.split()) <= _SHORT and not _LISTS.search(sentence):
             sentence = sentence[: back.start()]
         asks = sentence.rstrip(" )\"'").endswith("?") or bool(_ASKS.match(sentence)) or bool(_WANTS.match(sentence))
         found.append(Segment(sentence, start, asks))
