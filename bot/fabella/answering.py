@@ -46,6 +46,7 @@ _NAMED = re.compile(r"^\W*(?:so |and |ok |okay )*what(?:'s| is| are)(?: called)?
 _OF_EACH = re.compile(
     r"\b(?:each|both) of (?:them|these|those)\b|\b(?:do|does|have|has) (?:each|both|the two|they both)\b", re.I
 )
+_TENDON_OF = re.compile(r"^tendons? of (?:the )?")
 _ASKED_BESIDES = re.compile(r"[,.;?]\s*(?:then |so )?(?:(?:at|in|on|by|from|to|of) )?(?:which|what|where|who)\b", re.I)
 _MANY = 5  # structures from which on none is offered: naming some would be a guess
 _CLEAR = 0.3  # the score from which on the router is clear about an intent
@@ -104,6 +105,9 @@ def _from_sections(read: Read, context: Context, desk: Desk) -> Draft:
     structure = structure or meaning.by_terms(read, definition, desk.facts)
     if structure is None:
         return _elliptical(read, definition, context, desk)
+    of_tendon = _TENDON_OF.sub("", structure)
+    if structure not in desk.facts.library.articles and of_tendon in desk.facts.library.articles:
+        structure = of_tendon  # where the tendon of a muscle ends, the muscle does
     if structure not in desk.facts.library.articles:
         other = meaning.tied(read, structure, definition, desk.facts)
         relating = desk.answering("Relations")

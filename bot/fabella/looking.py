@@ -45,8 +45,17 @@ _ANY_SOURCE = re.compile(
 
 _IN_FULL = re.compile(
     r"\b(?:everything|all about|all (?:the )?(?:basic |key |main |important )*facts|sum(?:s|med)?(?: \w+)? up|summar\w+|overview"
-    r"|(?:basic|key|main|essential|important) (?:facts|things|points)|run-?down|profile|fact ?sheet|cheat ?sheet)\b",
+    r"|(?:basic|key|main|essential|important) (?:facts|things|points)|the basics|run-?down|profile|fact ?sheet|cheat ?sheet)\b",
     re.I,
+)
+
+
+# What only says which section is asked for: "which nerve supplies it" singles out no "second supply".
+_ASKING = frozenset(
+    map(
+        stem,
+        "supply supplies supplied innervates serves feeds fed end ends begins starts arises attaches inserts goes".split(),
+    )
 )
 
 
@@ -155,7 +164,8 @@ def _narrow(held: Sequence[Fact], read: Read, structure: str, facts: Facts, defi
         return ()
     vocabulary = facts.library.vocabulary
     question = read.question
-    loose = frozenset(stem(w) for w in read.loose if w not in STOP)
+    asking = {stem(word) for name in definition.names for word in name.split()} | _ASKING
+    loose = frozenset(stem(w) for w in read.loose if w not in STOP) - asking
     conditional = read.conditional
     kinds = narrowing(definition)
     named = dict.fromkeys((*question.claims, *question.joints, *question.movements, *question.landmarks))

@@ -21,7 +21,7 @@ _PLACED = frozenset({"Location", "Description", "Relations", "Action", "Heads", 
 _NEAR = 4  # words between a group and what says that something belongs to it
 _BELONGS = re.compile(
     r"\b(?:members?|parts? of|one of|belong\w*|counts?|counted|includes?|included|among|components?|constituents?"
-    r"|join(?:s|ed)?|(?:in|to|of) the|(?:is|are|also) an?)\b",
+    r"|join(?:s|ed)?|(?:in|of) the|(?:is|are|also) an?)\b",
     re.I,
 )
 
