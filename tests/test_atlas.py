@@ -386,3 +386,14 @@ def test_a_conversation_over_several_muscles(engine: Engine, before: list[str], 
 )  # fmt: skip
 def test_questions_as_people_put_them(engine: Engine, question: str, told: str) -> None:
     assert told in " ".join(one.text for one in engine.ask(question).statements).lower()
+
+
+def test_a_group_is_compared_by_its_members_whatever_came_before(engine: Engine) -> None:
+    before = engine.ask("where does the calcaneal tendon attach?")
+    answer = engine.ask("compare iliacus and psoas major: nerve", context=before.context)
+    assert answer.table is not None
+    assert set(answer.table.columns) == {"Iliacus", "Psoas major"}
+    told = engine.ask("which of them is supplied by the femoral nerve?", context=answer.context)
+    assert told.lead == "Iliacus."
+    claimed = engine.ask("is it a flexor of the knee?", context=told.context)
+    assert {one.passage.partition("#")[0] for one in claimed.statements} == {"iliacus"}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fabella_intents.mentions import STRUCTURES
 from fabella_intents.question import Context
 from fabella_intents.reading import Read
+from fabella_intents.splitting import POINTS
 
 from fabella.criteria import criteria
 from fabella.draft import Draft, Grid, Said, say
@@ -40,7 +41,8 @@ def compare(read: Read, context: Context, desk: Desk) -> Draft:
     """What the library says of each of the structures named, side by side."""
     held = desk.facts.library.articles
     named = [x.term for x in read.links if x.kind in STRUCTURES and len(x.terms) == 1]
-    if len(set(named)) < 2 and context.structure is not None and not _HEADS.search(read.text):
+    grouped = len(set(named)) == 1 and bool(desk.atlas.groups.get(named[0])) and not POINTS & set(read.row)
+    if len(set(named)) < 2 and context.structure is not None and not grouped and not _HEADS.search(read.text):
         named = [context.structure, *named]  # "how is that different from the soleus?"
     columns: list[tuple[str, str | None]] = [(one, None) for one in dict.fromkeys(named) if one in held]
     lacking = [one for one in dict.fromkeys(named) if one not in held]

@@ -103,13 +103,19 @@ def _names_alone(turn: Turn) -> Read | None:
     if turn.loud < CLEAR:
         before = {intent_of(label) for label in turn.context.intents} & turn.definitions.keys()
         usual = usual.union(*(turn.definitions[name].typical for name in before))
-    if turn.read.question.intents == (SEEKING,):
+    if turn.read.question.intents == (SEEKING,) or _of_the_found(turn):
         return None  # "so which muscle does open the jaw?"
     assumed = all(x.assumed for x in turn.read.links if x.kind in STRUCTURES)  # "internal one?"
     about = not turn.named or assumed or (turn.parts and turn.read.question.structure == turn.context.structure)
     going_on = _GOING_ON.match(turn.read.text) is not None  # "and the soleus?"
     about = about or (going_on and not _WHAT_IS.search(turn.read.text) and bare(turn.read, turn.spoken.sides, _SAME))
     return turn.carried() if turn.context.intents and about and bare(turn.read, turn.spoken.sides, usual) else None
+
+
+def _of_the_found(turn: Turn) -> bool:
+    """Whether something is claimed of a muscle found before: "is it a flexor of the knee?" looks for no others."""
+    claiming = turn.read.question.form in {"yesno", "truefalse", "presumes"}
+    return claiming and turn.context.intents == (SEEKING,) and turn.context.structure is not None
 
 
 def _other_part(turn: Turn) -> Read | None:
@@ -183,7 +189,7 @@ def _own(turn: Turn) -> Read:
     covered = sum(x.end - x.start for x in read.links)
     only_names = bool(read.links or turn.parts) and covered >= len(read.row) - 4 and turn.short
     says_little = turn.loud < (_LABEL_FLOOR if not question.claims else _LABEL_FLOOR - 0.3) and not read.asked
-    if context.intents and says_little and (only_names or (turn.elliptical and turn.short)):
+    if context.intents and says_little and not _of_the_found(turn) and (only_names or (turn.elliptical and turn.short)):
         return carry(read, context, turn.parts)
     structure = question.structure
     if structure is None and definition.handler is None:
