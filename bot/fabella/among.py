@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fabella_intents.reading import Read
 from fabella_intents.seeking import named
 
-from fabella.criteria import SECTIONS, Criterion
+from fabella.criteria import Criterion, telling
 from fabella.draft import Draft, say
 from fabella.evidence import Fact
 
@@ -43,27 +43,15 @@ def among(read: Read, wanted: Sequence[Criterion], listed: Sequence[str], desk: 
         return _each(read, offered, sought, desk)
     if not met:
         return desk.refuse(read, "My sources say that of none of these.", intent="muscles")
-    meant = [one for one in offered if (one in met) != denied]
+    meant = tuple(one for one in offered if (one in met) != denied)
     told = [f for one in offered for f in met.get(one, ())]
-    instead = [f for one in meant if denied for f in desk.facts.section(one, *_sections(sought))]
-    facts = dict.fromkeys(f for f in (*instead, *told) if not f.passage.further) or dict.fromkeys((*instead, *told))
-    clear = 0 < len(meant) < len(offered) and not _ONLY.search(read.text)
-    lead = f"{', '.join(map(desk.display, meant))}." if clear else ""
-    excluding = not denied and any(one.negated for one in wanted)
-    others = "this one" if denied and len(meant) == 1 else "these" if denied else "the others"
-    note = f"My sources don't say it of {others}, which is no proof."
-    if excluding:
-        note = "Left out are those of which a source says what you excluded; the others may do it unsaid."
-    return Draft(
-        "answered",
-        "muscles",
-        lead,
-        tuple(say(f.passage, desk.display(f.passage.structure)) for f in facts),
-        (note,) if lead else (),
-        structure=meant[0] if len(meant) == 1 else None,
-        listed=tuple(meant),
-        chance=max(read.answerable, desk.router.threshold),
-    )
+    instead = [f for one in meant if denied for f in desk.facts.section(one, *telling(sought))]
+    draft = _shown(read, (*instead, *told), meant, desk)
+    draft = replace(draft, structure=meant[0] if len(meant) == 1 else None)
+    if len(meant) in {0, len(offered)} or _ONLY.search(read.text):
+        return draft
+    note = _note(meant, denied, any(one.negated for one in wanted))
+    return replace(draft, lead=f"{', '.join(map(desk.display, meant))}.", notes=(note,))
 
 
 def _each(read: Read, offered: Sequence[str], sought: Sequence[Criterion], desk: Desk) -> Draft:
@@ -71,16 +59,28 @@ def _each(read: Read, offered: Sequence[str], sought: Sequence[Criterion], desk:
     found = [match for one in sought for match in desk.atlas.seek((one,)) if match.structure in offered]
     if not found:
         return desk.refuse(read, "My sources say that of none of these.", intent="muscles")
-    facts = dict.fromkeys(f for match in found for held in match.facts for f in held)
-    plain = [f for f in facts if not f.passage.further] or list(facts)
+    facts = (f for match in found for held in match.facts for f in held)
+    return _shown(read, facts, tuple(dict.fromkeys(match.structure for match in found)), desk)
+
+
+def _shown(read: Read, facts: Iterable[Fact], meant: tuple[str, ...], desk: Desk) -> Draft:
+    """The facts of the muscles meant; those that only go further where there are no others."""
+    held = tuple(dict.fromkeys(facts))
     return Draft(
         "answered",
         "muscles",
-        said=tuple(say(f.passage, desk.display(f.passage.structure)) for f in plain),
-        listed=tuple(dict.fromkeys(match.structure for match in found)),
+        said=tuple(
+            say(f.passage, desk.display(f.passage.structure))
+            for f in [one for one in held if not one.passage.further] or held
+        ),
+        listed=meant,
         chance=max(read.answerable, desk.router.threshold),
     )
 
 
-def _sections(wanted: Sequence[Criterion]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(section for one in wanted for section in SECTIONS.get(one.field, ())))
+def _note(meant: Sequence[str], denied: bool, excluding: bool) -> str:
+    """What the sources' silence about the rest, or about those meant, doesn't prove."""
+    if excluding and not denied:
+        return "Left out are those of which a source says what you excluded; the others may do it unsaid."
+    others = "the others" if not denied else "this one" if len(meant) == 1 else "these"
+    return f"My sources don't say it of {others}, which is no proof."

@@ -10,29 +10,17 @@ from fabella_intents.mentions import STRUCTURES
 from fabella_intents.question import Context
 from fabella_intents.reading import Read
 
-from fabella import claims, meaning, naming, positions
+from fabella import meaning, naming
 from fabella.comparing import table
+from fabella.correcting import belonging, claimed, miscalled, with_asked
 from fabella.criteria import criteria
-from fabella.deciding import decide
 from fabella.declining import counted, rescue
 from fabella.desk import Desk
 from fabella.draft import Draft
-from fabella.evidence import Evidence
-from fabella.looking import look_up
 from fabella.sections import sections
 from fabella.seeking import muscles, spoken_of
 from fabella.several import merged, of_own_part, together, with_lacking
-from fabella.telling import tell
-from fabella.verdict import CONTRADICTED, OPEN, SUPPORTED, Verdict
 
-# Kinds of names in a claim, and the section that says whether it holds.
-_CLAIMS = {
-    frozenset({"nerve", "root"}): "Innervation",
-    frozenset({"artery"}): "Blood supply",
-    frozenset({"compartment"}): "Location",
-    frozenset({"movement"}): "Action",
-}
-_CLAIMING = frozenset({"yesno", "truefalse", "presumes"})
 # What muscles can be looked up by in a question of an intent that names no structure.
 _FIELDS = {
     "origin": frozenset({"origin", "attachment"}),
@@ -47,7 +35,6 @@ _OF_EACH = re.compile(
     r"\b(?:each|both) of (?:them|these|those)\b|\b(?:do|does|have|has) (?:each|both|the two|they both)\b", re.I
 )
 _TENDON_OF = re.compile(r"^tendons? of (?:the )?")
-_ASKED_BESIDES = re.compile(r"[,.;?]\s*(?:then |so )?(?:(?:at|in|on|by|from|to|of) )?(?:which|what|where|who)\b", re.I)
 _MANY = 5  # structures from which on none is offered: naming some would be a guess
 _CLEAR = 0.3  # the score from which on the router is clear about an intent
 
@@ -56,9 +43,9 @@ def answer(read: Read, context: Context, desk: Desk) -> Draft:
     """The draft for one question."""
     if read.doubts:
         return _ambiguous(read, desk)
-    belonging = _belonging(read, context, desk)
-    if belonging is not None:
-        return belonging
+    member = belonging(read, context, desk)
+    if member is not None:
+        return member
     at = read.question.ordinal
     if at and len(context.options) >= abs(at):
         return Draft("again", "again", options=(context.options[at - 1 if at > 0 else at],))
@@ -93,9 +80,9 @@ def correct(read: Read, desk: Desk) -> Draft | None:
 
 def _from_sections(read: Read, context: Context, desk: Desk) -> Draft:
     definition = desk.definition(read.question.intents[0])
-    miscalled = _miscalled(read, definition, context, desk)
-    if miscalled is not None:
-        return miscalled
+    called = miscalled(read, context, desk)
+    if called is not None:
+        return called
     each = _each(read, context, desk)
     if each:
         return replace(merged([sections(read, one, context, desk) for one in each]), listed=each)
@@ -124,13 +111,13 @@ def _from_sections(read: Read, context: Context, desk: Desk) -> Draft:
         drafts = [sections(of_own_part(read, one, desk), one, context, desk) for one in several]
         return replace(merged(drafts), listed=several)
     draft = with_lacking(read, sections(read, structure, context, desk), desk)
-    claimed = _claimed(read, structure, context, desk) if draft.status != "corrected" else None
-    if claimed is not None:
-        return claimed
+    corrected = claimed(read, structure, context, desk) if draft.status != "corrected" else None
+    if corrected is not None:
+        return corrected
     asked = definition.sections(read.question.intents[0])
     told = {desk.facts.library.by_id[one.passage].section for one in draft.said if one.passage}
     if draft.status == "corrected" and told.isdisjoint(asked):
-        return _with_asked(read, draft, structure, context, desk)
+        return with_asked(read, draft, structure, context, desk)
     return draft
 
 
@@ -140,44 +127,6 @@ def _each(read: Read, context: Context, desk: Desk) -> tuple[str, ...]:
         return ()
     held = tuple(one for one in spoken_of(context) if one in desk.facts.library.articles)
     return held if 1 < len(held) <= _MANY else ()
-
-
-def _claimed(read: Read, structure: str, context: Context, desk: Desk) -> Draft | None:
-    """The correction of a claim of another kind than what is asked: a wrong nerve in a question about a movement."""
-    if read.question.form not in _CLAIMING or read.question.negated:
-        return None
-    kinds = {x.kind for x in read.links}
-    for wanted, section in _CLAIMS.items():
-        label = desk.answering(section)
-        if label is None or not wanted & kinds or label in read.question.intents:
-            continue
-        evidence = look_up(read, label, desk.definition(label), structure, desk.facts)
-        if evidence.facts and desk.fits(desk.definition(label), structure):
-            verdict = decide(read, structure, evidence, desk.facts)
-            if verdict.kind == CONTRADICTED:
-                corrected = tell(read, desk.definition(label), structure, evidence, verdict, context, desk)
-                return _with_asked(read, corrected, structure, context, desk)
-    return None
-
-
-def _with_asked(read: Read, corrected: Draft, structure: str, context: Context, desk: Desk) -> Draft:
-    """A correction with what is asked besides: "given that it lies in the arm, which nerve does it get?"."""
-    definition = desk.definition(read.question.intents[0])
-    declined = definition.refusal is not None or definition.handler is not None
-    if declined or not _ASKED_BESIDES.search(read.text) or not desk.fits(definition, structure):
-        return corrected
-    evidence = look_up(read, read.question.intents[0], definition, structure, desk.facts)
-    asked = tell(read, definition, structure, evidence, Verdict(OPEN, evidence.facts), context, desk)
-    return replace(corrected, said=tuple(dict.fromkeys((*corrected.said, *asked.said))))
-
-
-def _miscalled(read: Read, definition: Definition, context: Context, desk: Desk) -> Draft | None:
-    """The correction where a structure is said to be what it isn't ("the fabella, being a muscle")."""
-    for one in (x.term for x in read.links if x.term in desk.facts.library.articles):
-        said = claims.kind(read, one, desk.facts)
-        if said is not None:
-            return tell(read, definition, one, Evidence(said.facts, said.facts, ()), said, context, desk)
-    return None
 
 
 def _unfitting(read: Read, definition: Definition, structure: str, desk: Desk) -> Draft | None:
@@ -226,26 +175,6 @@ def _what_it_is(read: Read, refusal: Definition, context: Context, desk: Desk) -
         return None
     question = replace(read.question, intents=(describing,), structure=held.pop())
     return _from_sections(replace(read, question=question), context, desk)
-
-
-def _belonging(read: Read, context: Context, desk: Desk) -> Draft | None:
-    """ "Is the gracilis one of the pes anserinus?": against the members that the group's article names."""
-    groups = [x.term for x in read.links if x.kind == "group"]
-    plain = all(x.kind in {"muscle", "group", "tendon", "author"} for x in read.links)
-    if len(groups) != 1 or not plain or read.question.form not in _CLAIMING or not positions.said_to_belong(read):
-        return None
-    verdict = positions.members(read, groups[0], desk.facts)
-    relating = desk.answering("Relations")
-    if verdict is None or relating is None or not desk.facts.section(groups[0], "Members"):
-        return None
-    if read.question.negated:
-        verdict = replace(verdict, kind=SUPPORTED if verdict.kind == CONTRADICTED else CONTRADICTED)
-    held = Evidence(verdict.facts, verdict.facts, ())
-    told = tell(read, desk.definition(relating), groups[0], held, verdict, context, desk)
-    if verdict.kind != CONTRADICTED:
-        return told
-    muscle = next(x.term for x in read.links if x.kind == "muscle")
-    return _with_asked(read, told, muscle, context, desk) if muscle in desk.facts.library.articles else told
 
 
 def _elliptical(read: Read, definition: Definition, context: Context, desk: Desk) -> Draft:

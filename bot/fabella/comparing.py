@@ -103,9 +103,8 @@ def _rows(read: Read, desk: Desk) -> tuple[str, ...]:
 
 def _fulfilling(read: Read, columns: Sequence[tuple[str, str | None]], desk: Desk) -> str:
     """ "Which of the two crosses the knee?": the columns of which sources say it, where they don't of all."""
-    one = len(_WHICH.findall(read.text)) == 1 and not _EACH.search(
-        read.text
-    )  # "which turns it in and which turns it out" is told by the table
+    # "Which turns it in and which turns it out" is told by the table.
+    one = len(_WHICH.findall(read.text)) == 1 and not _EACH.search(read.text)
     wanted = criteria(read, desk.facts.library.vocabulary) if one else ()
     if not wanted or any(one.negated for one in wanted):
         return ""

@@ -10,7 +10,7 @@ from fabella_intents.mentions import STRUCTURES, Link, link
 from fabella_intents.ordinals import number
 from fabella_intents.question import Question
 from fabella_intents.reading import Read
-from fabella_intents.seeking import HEADED as HEADS
+from fabella_intents.seeking import HEADED as _HEADED
 from fabella_knowledge.model import ATTACHMENT_KINDS
 from fabella_knowledge.vocabulary import Vocabulary
 
@@ -76,20 +76,18 @@ _TURNS = frozenset({"turn", "turns", "turning", "twist", "twists", "twisting", "
 _AFTER_IN = frozenset(["", *"and or but while when at to toward towards".split()])
 _SHUTTING = {("opening", "mandible"): "depression", ("closing", "mandible"): "elevation"}
 _AGENT = re.compile(r"ors?$")
-_PLACING = frozenset("in of on at from inside within around under behind over among along near around".split())
+_PLACING = frozenset("in of on at from inside within around under behind over among along near".split())
 _MUSCLES = frozenset({"muscle", "muscles", "flexors", "extensors"})
 _NEAR = 6  # words between a movement and what it moves
 _FURTHER = 6  # words before a criterion in which it may be said to be lacking
 _BUT = frozenset("but it's its it instead rather".split())
 _BEFORE = 4  # words before a criterion in which a "not" denies it
-
-
 # The sections that tell of a field.
-SECTIONS: Mapping[str, tuple[str, ...]] = {
+_SECTIONS: Mapping[str, tuple[str, ...]] = {
     "origin": ("Origin",), "insertion": ("Insertion",), "attachment": ("Origin", "Insertion"), "action": ("Action",),
     "crosses": ("Action",), "nerve": ("Innervation",), "artery": ("Blood supply",), "place": ("Location",),
 }  # fmt: skip
-HEADED = re.compile(rf"\b{HEADS}", re.I)  # in a question, and at the front of a fact
+HEADED = re.compile(rf"\b{_HEADED}", re.I)  # in a question, and at the front of a fact
 
 
 def heads(count: str, noun: str) -> str:
@@ -109,6 +107,11 @@ class Criterion:
     field: str
     choices: tuple[tuple[str | None, str | None], ...]
     negated: bool = False
+
+
+def telling(wanted: Sequence[Criterion]) -> tuple[str, ...]:
+    """The sections that tell whether the criteria are met."""
+    return tuple(dict.fromkeys(section for one in wanted for section in _SECTIONS.get(one.field, ())))
 
 
 def criteria(read: Read, vocabulary: Vocabulary) -> tuple[Criterion, ...]:

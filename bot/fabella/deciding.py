@@ -2,7 +2,7 @@
 
 A yes or a no stands only where the evidence says it: a claim is contradicted by its opposite, by another value where
 the list of values is the whole of it (attachment sites, nerves, arteries), or by a different number. What is merely
-absent stays open.
+absent stays open, and so is a claim of more than a source says: that only this is so, or all of it.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fabella_intents.mentions import STRUCTURES, link
+from fabella_intents.mentions import STRUCTURES, Link, link
 from fabella_intents.question import STRUCTURE, Context
 from fabella_intents.reading import Read
 from fabella_knowledge.model import Citation
@@ -17,7 +17,7 @@ from fabella_knowledge.tokens import words
 from fabella import naming
 from fabella.among import among
 from fabella.atlas import Match
-from fabella.criteria import SECTIONS, Criterion, criteria, excluded, parsed, written
+from fabella.criteria import Criterion, criteria, excluded, parsed, telling, written
 from fabella.draft import Draft, Said, say
 from fabella.evidence import Fact
 
@@ -43,7 +43,7 @@ def muscles(read: Read, context: Context, desk: Desk) -> Draft:
     if naming.misnamed(read, desk.facts.library.vocabulary):
         return desk.refuse(read, "My sources know no structure of that name.", intent="structure")
     wanted = criteria(read, desk.facts.library.vocabulary)
-    marks = _offered(read, desk)
+    marks = {x.term: mark for mark, links in _options(read, desk).items() for x in links if x.kind == "muscle"}
     if marks and wanted and all(one.negated for one in wanted):
         rest = among(read, wanted, tuple(marks), desk)
         if rest is not None and len(rest.listed) == 1:
@@ -180,7 +180,7 @@ def _facts(match: Match, wanted: Sequence[Criterion], desk: Desk) -> tuple[Fact,
 
 def _asked(read: Read, wanted: Sequence[Criterion], desk: Desk) -> tuple[str, ...]:
     """The sections that are asked for of the muscles sought: "which nerve supplies the muscles that ...?"."""
-    told = {section for one in wanted for section in SECTIONS.get(one.field, ())}
+    told = telling(wanted)
     named = dict.fromkeys(s for name in read.asked for s in desk.definitions[name].sections(name))
     return tuple(one for one in named if one in _OF_EACH and one not in told)
 
@@ -216,12 +216,13 @@ def _small(text: str) -> str:
     return text if len(first) > 1 and not first[1:].islower() else text[:1].lower() + text[1:]
 
 
-def _offered(read: Read, desk: Desk) -> dict[str, str]:
-    """The muscles that a multiple choice offers, each with its letter; empty without one."""
-    found: dict[str, str] = {}
+def _options(read: Read, desk: Desk) -> dict[str, tuple[Link, ...]]:
+    """The names of structures in each option of a multiple choice by its letter."""
+    found: dict[str, tuple[Link, ...]] = {}
     for option in read.question.options:
         mark, _, text = option.partition("\t")
-        found.update((x.term, mark) for x in link(words(text), desk.facts.library.vocabulary) if x.kind == "muscle")
+        links = link(words(text), desk.facts.library.vocabulary)
+        found[mark] = tuple(x for x in links if x.kind in STRUCTURES)
     return found
 
 
@@ -230,11 +231,7 @@ def _option(read: Read, found: Sequence[Match], desk: Desk) -> tuple[str, tuple[
     if read.question.form not in {"choice", "except"}:
         return "", tuple(found)
     held = {match.structure: match for match in found}
-    named: dict[str, set[str]] = {}
-    for option in read.question.options:
-        mark, _, text = option.partition("\t")
-        links = link(words(text), desk.facts.library.vocabulary)
-        named[mark] = {x.term for x in links if x.kind in STRUCTURES}
+    named = {mark: {x.term for x in links} for mark, links in _options(read, desk).items()}
     right = [mark for mark, terms in named.items() if terms and terms <= held.keys()]
     wrong = [mark for mark, terms in named.items() if terms and not terms & held.keys()]
     if read.question.form == "choice" and len(right) == 1:

@@ -59,9 +59,8 @@ def completed(links: Sequence[Link], row: Sequence[str], context: Context, vocab
     for at, word in enumerate(row):
         if at in taken or word not in telling or (not named and len(made) > len(links)):
             continue
-        before = (
-            [x.term for x in made if x.kind == "muscle" and x.end <= at][::-1] if named else [context.structure or ""]
-        )
+        spoken = [x.term for x in made if x.kind == "muscle" and x.end <= at]
+        before = spoken[::-1] if named else [context.structure or ""]
         found = next((x for name in before for x in _others(name, word, vocabulary)), None)
         if found is not None:
             made = [x for x in made if x.end <= at or at < x.start]

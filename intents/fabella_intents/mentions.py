@@ -11,9 +11,8 @@ from fabella_knowledge.vocabulary import Vocabulary
 STRUCTURES = frozenset({"muscle", "sesamoid bone", "tendon", "group"})  # kinds that a question can be about
 _JOINING = frozenset({"and", "or", "vs", "versus"})
 _PLACES = frozenset({"inside", "outside"})
-_SHARING = frozenset(
-    {"muscle", "nerve", "artery", "part", "landmark", "bone", "joint"}
-)  # kinds whose names may share an end
+# Kinds whose names may share an end.
+_SHARING = frozenset({"muscle", "nerve", "artery", "part", "landmark", "bone", "joint"})
 _SHARED = 2  # words of a name that leaves out its end, at most
 _JOINERS = frozenset({"or", "and", "vs", "versus", "nor", "the", "than", "of", "two", "its", "these"})
 

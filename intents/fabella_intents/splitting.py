@@ -154,9 +154,8 @@ class Splitter:
                 and _OF_THEM.search(piece.text)
                 and not self._structures(span, message)
             ):
-                return (
-                    False  # "compare A and B. Which one crosses the knee?", "which muscles lie there, and their nerve?"
-                )
+                # "Compare A and B. Which one crosses the knee?", "which muscles lie there, and their nerve?"
+                return False
             weak = weak or (label in self._router.answerable and score < _WEAK)
             labels.append(self._chooser.topic(label))
             named = {x.term for x in message.inside(span) if x.kind not in STRUCTURES}
