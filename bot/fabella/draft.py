@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fabella_knowledge.model import Citation, Passage
 
+GIVEN = ("answered", "corrected")  # the statuses of what says something
 BUDGET = 600  # characters of statements, unless more was asked for
 
 

@@ -18,7 +18,7 @@ from fabella_knowledge.index import Hit, terms
 from fabella_knowledge.tokens import words
 from rapidfuzz import fuzz
 
-from fabella import answering, composing, handlers
+from fabella import answering, composing, following, handlers
 from fabella.answer import Answer, Step
 from fabella.atlas import Atlas
 from fabella.desk import Desk
@@ -85,22 +85,18 @@ class Engine:
             ValueError: a `Question` without an intent that is known.
         """
         before = context or Context()
+        turns = _Turns(before, self._desk, self._understanding)
         if isinstance(question, Question):
             reading = self._given(question)
+            turns(reading.reads[0])
         else:
-            reading = self._understanding.read(question, before)
+            reading = self._understanding.read(question, before, turns)
         if not reading.reads:
             return self._wordless(reading, before)
-        drafts: list[Draft] = []
-        topic = None
-        for read in reading.reads:
-            # "What is it, and where does it end?": what one question is about, the next one is about as well.
-            draft = answering.answer(read.about(topic), before, self._desk)
-            drafts.append(self._chosen(draft) if draft.status == "again" and len(reading.reads) > 1 else draft)
-            topic = drafts[-1].structure or topic
-        if len(drafts) == 1 and drafts[0].status == "again":
+        drafts = turns.drafts
+        if len(drafts) == 1 and turns.picked is not None:
             # The option stands for what was typed, in which its names have no place.
-            chosen = self.ask(drafts[0].options[0], style=style, explain=explain)
+            chosen = self.ask(turns.picked, style=style, explain=explain)
             return replace(chosen, question=reading.utterance.raw, entities=())
         if reading.whole is not None and not any(d.status == "corrected" for d in drafts):
             corrected = answering.correct(reading.whole, self._desk)
@@ -109,11 +105,6 @@ class Engine:
                 drafts = [corrected]
         why = _why(reading, drafts, self._model) if explain else ()
         return composing.compose(reading, drafts, self._model.library, before, style=style, why=why)
-
-    def _chosen(self, draft: Draft) -> Draft:
-        """The answer to the option that one of several questions picks: "the first one, and which artery?"."""
-        option = self._understanding.read(draft.options[0], Context()).reads[0]
-        return answering.answer(option, Context(), self._desk)
 
     async def ask_async(
         self, question: str | Question, *, context: Context | None = None, style: str = "ama"
@@ -185,6 +176,28 @@ class Engine:
         lead = "Ask me a question about anatomy." if empty else "I read words only."
         draft = Draft("smalltalk", "smalltalk", lead, suggestions=self._desk.suggest(None))
         return composing.compose(reading, [draft], self._model.library, before)
+
+
+class _Turns:
+    """Answers the questions of a message in turn: what one of them is about, the next one may lean on."""
+
+    def __init__(self, context: Context, desk: Desk, understanding: Understanding) -> None:
+        self.drafts: list[Draft] = []
+        self.picked: str | None = None  # the option that a question picked: "the first one"
+        self._context = context
+        self._desk = desk
+        self._understanding = understanding
+
+    def __call__(self, read: Read) -> Context:
+        """Answer `read`; the context in which the question after it stands."""
+        draft = answering.answer(read, self._context, self._desk)
+        if draft.status == "again":
+            self.picked = draft.options[0]
+            read = self._understanding.read(self.picked, Context()).reads[0]
+            draft = answering.answer(read, Context(), self._desk)
+        self.drafts.append(draft)
+        self._context = following.after(read, draft, self._context, self._desk.facts.library)
+        return self._context
 
 
 def _why(reading: Reading, drafts: list[Draft], model: Model) -> tuple[Step, ...]:

@@ -50,6 +50,12 @@ class Message:
         """The names of what was not taken back."""
         return tuple(one for one in self.links if self.kept[one.start])
 
+    def before(self, span: Span) -> tuple[Link, ...]:
+        """The names of the nearest sentence before `span` that names a structure; of all that was said without one."""
+        earlier = [x for one in reversed(self.told) if (x := self.span(one))[1] <= span[0]]
+        near = (self.inside(one) for one in earlier)
+        return next((held for held in near if any(x.kind in STRUCTURES for x in held)), self.spoken)
+
     @property
     def whole(self) -> Segment:
         """All of it as one piece."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from fabella_intents import framing
 from fabella_intents.utterance import Utterance
 
 _ASKING = (
@@ -91,6 +92,10 @@ def split(utterance: Utterance) -> tuple[Segment, ...]:
         back = _NOT_THAT.search(sentence)
         if back is not None and len(sentence.split()) <= _SHORT and not _LISTS.search(sentence):
             sentence = sentence[: back.start()]
+        begin = framing.begins(sentence)
+        if begin:
+            found += (Segment(text, start + at, False) for at, text in framing.clauses(sentence[:begin]))
+            sentence, start = sentence[begin:], start + begin
         asks = sentence.rstrip(" )\"'").endswith("?") or bool(_ASKS.match(sentence)) or bool(_WANTS.match(sentence))
         found.append(Segment(sentence, start, asks))
     told = [one for one in found if not _OPENING.match(one.text) and not _LEAVES.match(one.text)] or found

@@ -23,14 +23,15 @@ def subject(
     definition: Definition,
     inside: Sequence[Link],
     links: Sequence[Link],
+    before: Sequence[Link],
     message: Sequence[str],
     vocabulary: Vocabulary,
 ) -> str | None:
-    """The structure asked about: picked by an ordinal, named in the question (`inside`), else in the message."""
+    """The structure asked about: picked from all `links` by an ordinal, named in the question, else `before` it."""
     picked = _listed(text, links)
     if picked is not None:
         return picked
-    for pool in (inside, links):
+    for pool in (inside, before):
         named = [x.term for x in pool if x.kind in STRUCTURES and len(x.terms) == 1]
         if definition.subject in named:
             return definition.subject

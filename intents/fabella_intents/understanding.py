@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from fabella_knowledge.model import ATTACHMENT_KINDS
@@ -82,8 +82,12 @@ class Understanding:
         row, _ = self.spell.correct([token.norm for token in tokenize(clean(text).text)])
         return (*row, *(term for one in link(row, self.vocabulary) for term in one.terms))
 
-    def read(self, text: str, context: Context) -> Reading:
-        """The questions in `text`; no reads when it holds no word."""
+    def read(self, text: str, context: Context, then: Callable[[Read], Context] | None = None) -> Reading:
+        """The questions in `text`; no reads when it holds no word.
+
+        `then` is told each question as soon as it is read, and gives the context in which the next one stands; without
+        it they all stand in `context`.
+        """
         utterance = clean(text)
         tokens = tokenize(utterance.text)
         if not tokens:
@@ -98,11 +102,15 @@ class Understanding:
         message = replace(message, links=completed(links, row, context, self.vocabulary))
         whole = self._predictor.predict(message, (0, len(row)))
         pieces = self._splitter.pieces(message, whole)
-        reads = tuple(self._spread([self._read(piece, message, whole, context) for piece in pieces]))
+        reads: list[Read] = []
+        now = context
+        for piece in pieces:
+            reads.append(self._declined(self._read(piece, message, whole, now), reads))
+            now = then(reads[-1]) if then is not None else now
         split = pieces != (message.whole,)
         return Reading(
             utterance,
-            reads,
+            tuple(reads),
             entities(message, self.vocabulary),
             corrections,
             self._read(message.whole, message, whole, Context()) if split else None,
@@ -110,15 +118,18 @@ class Understanding:
             self._chooser.named(row),
         )
 
-    def _spread(self, reads: Sequence[Read]) -> Iterator[Read]:
-        """The reads; one that points back at a question that is firmly declined is declined with it."""
-        declined: tuple[str, ...] | None = None
-        for one in reads:
-            points = bool(POINTS & set(one.row)) and not any(x.kind in STRUCTURES for x in one.links)
-            if declined is not None and points and not self._definition(one.question.intents).refusal:
-                one = replace(one, question=replace(one.question, intents=declined), answerable=0.0)
-            declined = one.question.intents if self._definition(one.question.intents).firm else None
-            yield one
+    def _declined(self, read: Read, before: Sequence[Read]) -> Read:
+        """The read; one that points back at a question that is firmly declined is declined with it."""
+        points = bool(POINTS & set(read.row)) and not any(x.kind in STRUCTURES for x in read.links)
+        intents = before[-1].question.intents if before else ()
+        if (
+            not intents
+            or not points
+            or not self._definition(intents).firm
+            or self._definition(read.question.intents).refusal
+        ):
+            return read
+        return replace(read, question=replace(read.question, intents=intents), answerable=0.0)
 
     def _read(self, piece: Segment, message: Message, whole: Prediction, context: Context) -> Read:
         form = forms.detect(piece.text)
@@ -142,7 +153,13 @@ class Understanding:
         question = Question(
             intents=intents,
             structure=subject(
-                piece.text, self._definition(intents), inside, message.spoken, message.row, self.vocabulary
+                piece.text,
+                self._definition(intents),
+                inside,
+                message.spoken,
+                message.before(span),
+                message.row,
+                self.vocabulary,
             ),
             parts=tuple(dict.fromkeys(x.term for x in inside if x.kind == "part")),
             joints=_of_kind(inside, "joint"),
