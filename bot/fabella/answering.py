@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from fabella_intents.definition import Definition
@@ -17,8 +18,9 @@ from fabella.criteria import criteria
 from fabella.declining import counted, rescue
 from fabella.desk import Desk
 from fabella.draft import Draft
+from fabella.pointing import pointed
 from fabella.sections import sections
-from fabella.seeking import muscles, spoken_of
+from fabella.seeking import muscles
 from fabella.several import merged, of_own_part, together, with_lacking
 
 # What muscles can be looked up by in a question of an intent that names no structure.
@@ -31,9 +33,6 @@ _FIELDS = {
     "action": frozenset({"action"}),
 }
 _NAMED = re.compile(r"^\W*(?:so |and |ok |okay )*what(?:'s| is| are)(?: called)? the \w+(?: \w+)? muscles?\b", re.I)
-_OF_EACH = re.compile(
-    r"\b(?:each|both) of (?:them|these|those)\b|\b(?:do|does|have|has) (?:each|both|the two|they both)\b", re.I
-)
 _TENDON_OF = re.compile(r"^tendons? of (?:the )?")
 _MANY = 5  # structures from which on none is offered: naming some would be a guess
 _CLEAR = 0.3  # the score from which on the router is clear about an intent
@@ -83,10 +82,14 @@ def _from_sections(read: Read, context: Context, desk: Desk) -> Draft:
     called = miscalled(read, context, desk)
     if called is not None:
         return called
-    each = _each(read, context, desk)
+    each = pointed(read, context, desk)
     if each:
         return replace(merged([sections(read, one, context, desk) for one in each]), listed=each)
     structure = meaning.pointed(read, definition, context) or read.question.structure
+    free = structure is None and context.structure is None and definition.subject is None
+    described = desk.portraits.described(read) if free else ()
+    if described:
+        return _described(read, described, context, desk)
     structure = structure or meaning.by_part(read, definition, desk.facts)
     structure = structure or meaning.only(read, definition, desk.facts)
     structure = structure or meaning.by_terms(read, definition, desk.facts)
@@ -121,12 +124,16 @@ def _from_sections(read: Read, context: Context, desk: Desk) -> Draft:
     return draft
 
 
-def _each(read: Read, context: Context, desk: Desk) -> tuple[str, ...]:
-    """The structures of the conversation that are meant together: "which nerve does each of them have?"."""
-    if any(x.kind in STRUCTURES for x in read.links) or not _OF_EACH.search(read.text):
-        return ()
-    held = tuple(one for one in spoken_of(context) if one in desk.facts.library.articles)
-    return held if 1 < len(held) <= _MANY else ()
+def _described(read: Read, found: Sequence[str], context: Context, desk: Desk) -> Draft:
+    """What is asked about the muscle that the question describes, by its name; a question back for several."""
+    definition = desk.definition(read.question.intents[0])
+    if len(found) > 1:
+        asked = definition.suggestion if "{}" in (definition.suggestion or "") else "What is the {}?"
+        options = tuple(str(asked).format(desk.display(one).lower()) for one in found)
+        return desk.clarify(read, "Which of these muscles do you mean?", options)
+    question = replace(read.question, structure=found[0])
+    draft = sections(replace(read, question=question), found[0], context, desk)
+    return replace(draft, notes=(*draft.notes, f"Read as: {desk.display(found[0]).lower()}.")) if draft.said else draft
 
 
 def _unfitting(read: Read, definition: Definition, structure: str, desk: Desk) -> Draft | None:

@@ -12,6 +12,7 @@ from fabella_intents.reading import Read
 from fabella_intents.router import Router
 
 from fabella.atlas import Atlas
+from fabella.describing import Portraits
 from fabella.draft import Draft
 from fabella.evidence import Facts
 from fabella.handlers import Handler
@@ -33,6 +34,7 @@ class Desk:
     handlers: Mapping[str, Handler]
     router: Router
     suggestions: Suggestions
+    portraits: Portraits
 
     def refuse(self, read: Read, reason: str, *, intent: str, structure: str | None = None) -> Draft:
         """A refusal: the reason, what is covered, one next step. No statement and no citation."""

@@ -21,6 +21,7 @@ from rapidfuzz import fuzz
 from fabella import answering, composing, following, handlers
 from fabella.answer import Answer, Step
 from fabella.atlas import Atlas
+from fabella.describing import Portraits
 from fabella.desk import Desk
 from fabella.draft import Draft
 from fabella.evidence import Facts
@@ -41,14 +42,16 @@ class Engine:
         self._understanding = Understanding(
             model.library.vocabulary, model.definitions, model.speller, model.router, self._facts.kin
         )
+        atlas = Atlas(self._facts)
         self._desk = Desk(
             facts=self._facts,
-            atlas=Atlas(self._facts),
+            atlas=atlas,
             bibliography=Bibliography(self._facts),
             definitions=model.definitions,
             handlers=handlers.load(),
             router=model.router,
             suggestions=Suggestions(model.definitions, self._facts),
+            portraits=Portraits(self._facts, atlas),
         )
 
     @classmethod

@@ -28,6 +28,7 @@ _WHICH_NOT = re.compile(r"\bwhich\b[^?.]{0,50}(?:\bnot\b|n't\b|\bnever\b)", re.I
 _WHICH_ONE = re.compile(
     r"\bwhich\b(?: one)?(?: of)?(?: (?:the|its|these|those))?(?: (?:two|both))? (?:heads?|bell(?:y|ies))\b", re.I
 )
+_HOW = re.compile(r"\bhow\b(?! (?:many|much|common|often|strong))|\b(?:what|which) (?:movement|motion)s?\b", re.I)
 _REST = re.compile(rf",[^.?!]*\b(?:and|or)\s+(?:the\s+|a\s+)?{BLANK}", re.I)
 _EACH = frozenset({"both", "each", "two", "heads", "bellies"})
 _PART_OF = re.compile(
@@ -116,6 +117,12 @@ def _singled_out(
     chosen: tuple[Fact, ...], read: Read, structure: str, facts: Facts, definition: Definition
 ) -> tuple[Fact, ...]:
     """The facts that the question singles out, both heads where both are meant; empty for none or all."""
+    if (
+        definition.sections(definition.name)[:1] == ("Action",)
+        and _HOW.search(read.text)
+        and any(x.kind == "movement" for x in read.links)
+    ):
+        return ()  # "how does it unlock the knee?": by what it does beside
     if read.text.count(BLANK) > 1:
         return ()  # what stands around several gaps does not tell which fact fills them
     narrowed = _narrow(chosen, read, structure, facts, definition)

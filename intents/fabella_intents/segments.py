@@ -21,7 +21,7 @@ _WANTS = re.compile(
 )
 _ASKS = re.compile(
     rf"^(?:[\w\s]{{1,30}}:\s*)?(?:(?:so|and|but|ok|okay|also|then|now|please|pls|hey|hi|um|well|plus|just|oh|btw|by the way"
-    rf"|(?:while|since) (?:we|you|i)(?:'re|'m| are| am)? at it|one more(?: thing| question)?)\b[\s,:]*)*(?:{_ASKING})\b",
+    rf"|if (?:so|not|yes)|(?:while|since) (?:we|you|i)(?:'re|'m| are| am)? at it|one more(?: thing| question)?)\b[\s,:]*)*(?:{_ASKING})\b",
     re.I,
 )
 # What only announces another topic, or says which one is left: "new question: ...", "enough of that, ...".
@@ -79,7 +79,7 @@ class Segment:
 
 
 def split(utterance: Utterance) -> tuple[Segment, ...]:
-    """The sentences of a message as segments, in order. A message without a question mark or word asks as a whole."""
+    """The sentences of a message as segments, in order."""
     found: list[Segment] = []
     at = 0
     for sentence in utterance.sentences:
@@ -103,9 +103,6 @@ def split(utterance: Utterance) -> tuple[Segment, ...]:
         return ()
     if len(told) == 1:
         return (Segment(told[0].text, told[0].start, True),)
-    if not any(one.asks for one in told):
-        first = told[0]
-        return (Segment(utterance.text[first.start :], first.start, True),)
     return tuple(told)
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from fabella_knowledge.tokens import singular
+from fabella_knowledge.tokens import words as spoken
 from fabella_knowledge.vocabulary import PartWords
 
 from fabella_intents import forms, segments
@@ -34,6 +35,10 @@ _FUNCTION = frozenset(
 _ASKS = r"\b(?:what|where|who|how|why)(?:'?s|\s+(?:is|are|does|do|did|can))"
 _WHOLE = re.compile(rf"{_ASKS}?\s+(?:it|they|this|that|one|each|each one)\b", re.I)
 _WHICH_PART = re.compile(r"\b(?:which|what)\s+(?:head|belly|half|side)\b", re.I)
+_GOES_ON = re.compile(r"\W*(?:and|also|plus|then|& |same for|what about|how about)\b", re.I)
+_COUNTING = frozenset("first firstly second secondly third thirdly next last thing things question questions".split())
+_LISTS = re.compile(r"\W*(?:please )?(?:name|list|give(?: me)?|tell me|state)\b", re.I)
+_FROM_WHERE = re.compile(r"\bwhere (?:from|to)\b\W*$", re.I)
 _WHOLE_OF = re.compile(rf"{_ASKS}\b", re.I)
 _GENERIC = frozenset(
     {"muscle", "bone", "tendon", "structure", "thing", "two", "headed"}
@@ -46,9 +51,11 @@ _FILLER = re.compile(
     r"^(?:anybody|anyone|right|please|pls|thanks|ok|okay|no|yes|huh|eh|you know|correct|true|help|any ideas?)\W*$", re.I
 )
 _OF_THEM = re.compile(
-    r"\b(?:which|what) (?:one|of (?:them|these|those|the (?:two|three)))\b|\bthe(?:y|ir)\b|\bits\b", re.I
+    r"\b(?:which|what) (?:one|of (?:them|these|those|the (?:two|three)))\b|\bthe(?:y|ir|m|se)\b|\bthose\b|\bits\b|\beach\b"
+    r"|\bthe (?:ones?|two) (?:with|that|which|from|in|on|of|at)\b",
+    re.I,
 )
-_WH = re.compile(r"\W*(?:\w+ )?(?:what|which|where|who|how|why|when)\b", re.I)
+_WH = re.compile(r"\W*(?:(?:tell|show) (?:me|us) |\w+ )?(?:what|which|where|who|how|why|when)\b", re.I)
 _THERE = re.compile(r"(?<!is )(?<!are )(?<!was )\bthere\b\W*$", re.I)  # "what muscles begin there?"
 POINTS = frozenset({"that", "it", "this", "so", "they", "them"})  # words that point back
 
@@ -69,8 +76,8 @@ class Splitter:
         everything = Segment(text[begin:], begin, True)
         if forms.detect(text).options:
             return (everything,)
-        asked = [one for one in message.told if one.asks and self._worded(one, message)]
-        telling = [one for one in asked if self._content(one, message)]
+        asked = [one for one in message.told if (one.asks or self._noted(one, message)) and self._worded(one, message)]
+        telling = [one for one in asked if self._content(one, message) or self._noted(one, message)]
         if not asked or (len(telling) == 1 and any(self._names(one, message) for one in asked if one not in telling)):
             return (everything,)  # "And of the lateral one?" says little, and says something
         asked = telling or asked
@@ -113,6 +120,7 @@ class Splitter:
         if len(items) < 2 or forms.detect(piece.text).kind not in {"open", "cloze", "either"}:
             return (piece,)
         topics: list[tuple[int, str]] = []
+        named: list[tuple[str, ...]] = []  # the structures of each
         for one in items:
             behind = piece.text[one.start - piece.start + len(one.text) :].lstrip()
             heads = behind.startswith(":") and not self._chooser.named(message.words(message.span(one)))
@@ -121,10 +129,13 @@ class Splitter:
             label, score = self._predictor.predict(message, message.span(one)).scores[0]
             if score >= _TOPIC and label in self._router.answerable and not label.startswith("again."):
                 topics.append((one.start, self._chooser.topic(label)))
+                held = message.inside(message.span(one))
+                named.append(tuple(x.term for x in held if x.kind in STRUCTURES and len(x.terms) == 1))
         if any(label == COMPARING for _, label in topics):
             return (piece,)  # "compare A and B: origin, nerve": the topics are rows of the comparison
         asked = len({label for _, label in topics})
-        if asked < 2 or asked <= len(self._chooser.named(message.words(message.span(piece)))):
+        own = len(topics) > 1 and all(named) and len(set(named)) == len(named)  # "the nerve of A, the nerve of B"
+        if not own and (asked < 2 or asked <= len(self._chooser.named(message.words(message.span(piece))))):
             return (piece,)
         # What is no topic belongs to the one before it, and what comes before the first to the first.
         starts = [piece.start, *(start for start, _ in topics[1:])]
@@ -141,21 +152,21 @@ class Splitter:
         """
         labels: list[str] = []
         spoken = []
-        weak = False
+        weak = seeking = False
         for piece in pieces:
             span = message.span(piece)
             part = self._predictor.predict(message, span)
             label, score = part.scores[0]
+            seeking = (
+                seeking or label == SEEKING or seeks(piece.text, message.words(span), message.inside(span), span[0])
+            )
+            if labels and self._leans(piece, message, seeking=seeking):
+                continue
             unclear = _UNDECIDED <= part.answerable < self._router.threshold and label not in self._router.talk
             if unclear or score < _SAYS or label.startswith("again.") or span[1] - span[0] < 2:
                 return False
-            if (
-                {COMPARING, SEEKING} & set(labels)
-                and _OF_THEM.search(piece.text)
-                and not self._structures(span, message)
-            ):
-                # "Compare A and B. Which one crosses the knee?", "which muscles lie there, and their nerve?"
-                return False
+            if COMPARING in labels and _OF_THEM.search(piece.text) and not self._structures(span, message):
+                return False  # "compare A and B. Which one crosses the knee?"
             weak = weak or (label in self._router.answerable and score < _WEAK)
             labels.append(self._chooser.topic(label))
             named = {x.term for x in message.inside(span) if x.kind not in STRUCTURES}
@@ -174,7 +185,10 @@ class Splitter:
         inside = message.inside(span)
         if named and any(x.kind not in STRUCTURES and x.kind != "part" for x in inside):
             return True
-        if _WHICH_PART.search(piece.text) or _WHOLE.search(piece.text):
+        lists = piece.text.rstrip().endswith("?") or _LISTS.match(piece.text)
+        if lists and any(x.kind == "group" for x in inside):
+            return True  # "SITS muscles?"
+        if any(one.search(piece.text) for one in (_WHICH_PART, _WHOLE, _FROM_WHERE)):
             return True
         if _WHOLE_OF.search(piece.text) and any(x.kind in STRUCTURES for x in inside):
             return True
@@ -184,6 +198,29 @@ class Splitter:
             word not in empty and singular(word) not in self._parts.nouns and not word.isdigit()
             for n, word in enumerate(message.words(span), span[0])
             if n not in taken
+        )
+
+    def _noted(self, piece: Segment, message: Message) -> bool:
+        """Whether a piece without a question word asks by a name and a topic alone: "and the origin of the soleus"."""
+        span = message.span(piece)
+        inside = message.inside(span)
+        words = message.words(span)
+        asked = self._chooser.named(words)
+        taken = {n for x in inside for n in range(x.start, x.end)}
+        rest = {w for n, w in enumerate(words, span[0]) if n not in taken} - _FUNCTION - _COUNTING
+        topics = {w for one in asked for name in self._chooser.definitions[one].names for w in spoken(name)}
+        named = any(x.kind in STRUCTURES for x in inside)
+        goes_on = _GOES_ON.match(piece.text) is not None and any(
+            one.asks for one in message.told if one.start < piece.start
+        )
+        return named and rest <= topics and (bool(asked) or goes_on)
+
+    def _leans(self, piece: Segment, message: Message, *, seeking: bool) -> bool:
+        """Whether a piece goes on with the one before it: "which muscles lie there, and what does the one with ... do?"."""
+        if self._noted(piece, message):
+            return not self._chooser.named(message.words(message.span(piece)))  # "the nerve of A, and B?"
+        return (
+            seeking and _OF_THEM.search(piece.text) is not None and not self._structures(message.span(piece), message)
         )
 
     def _structures(self, span: Span, message: Message) -> bool:

@@ -12,6 +12,7 @@ from fabella_knowledge.vocabulary import Vocabulary
 from fabella_intents.definition import Definition
 from fabella_intents.mentions import STRUCTURES, Link
 from fabella_intents.ordinals import ordinal
+from fabella_intents.seeking import aside
 
 _BETWEEN = frozenset(
     {"vs", "versus", "and", "or", "the", "with", "to", "of", "compared", "v", "medial", "lateral", "head"}
@@ -32,7 +33,8 @@ def subject(
     if picked is not None:
         return picked
     for pool in (inside, before):
-        named = [x.term for x in pool if x.kind in STRUCTURES and len(x.terms) == 1]
+        told = [x for x in pool if x.kind in STRUCTURES and len(x.terms) == 1]
+        named = [x.term for x in told if not aside(x, message, 0)] or [x.term for x in told]
         if definition.subject in named:
             return definition.subject
         fitting = [n for n in named if definition.suits(vocabulary.kind(n))]

@@ -1,0 +1,42 @@
+"""Finds which muscles of the conversation a question points back at: each of them, or the one that meets something."""
+
+from __future__ import annotations
+
+import re
+
+from fabella_intents.mentions import STRUCTURES
+from fabella_intents.question import Context
+from fabella_intents.reading import Read
+
+from fabella.criteria import criteria
+from fabella.desk import Desk
+from fabella.seeking import spoken_of
+
+_EACH = re.compile(
+    r"\b(?:each|both) of (?:them|these|those)\b|\b(?:do|does|have|has) (?:each|both|the two|they both)\b"
+    r"|\bof (?:them|those|these)\b|\b(?:they|these|those|them)(?: all| both)? (?:have )?(?:in common|share)\b"
+    r"|^\W*(?:and |so )?(?:which|what) (?:are )?(?:the(?:ir)? )?"
+    r"(?:nerves|arteries|roots|origins|insertions|actions|attachments)\W*$",
+    re.I,
+)
+# "What does the one with the sixth nerve do?", "the two in the lateral compartment".
+_THE_ONE = re.compile(
+    r"\bthe (?:ones?|two|muscles?)(?: muscles?)? "
+    r"(?:with|that|which|from|in|on|at|(?:suppli|innervat|attach|insert)\w+)\b",
+    re.I,
+)
+_MANY = 5  # structures from which on none is offered: naming some would be a guess
+
+
+def pointed(read: Read, context: Context, desk: Desk) -> tuple[str, ...]:
+    """The structures with articles that are meant; none where the question names its own or points at none."""
+    if any(x.kind in STRUCTURES for x in read.links):
+        return ()
+    held = tuple(one for one in spoken_of(context) if one in desk.facts.library.articles)
+    if len(held) < 2:
+        return ()
+    if _THE_ONE.search(read.text):
+        wanted = criteria(read, desk.facts.library.vocabulary)
+        met = {match.structure for match in desk.atlas.seek(wanted)} if wanted else set()
+        return tuple(one for one in held if one in met)
+    return held if len(held) <= _MANY and _EACH.search(read.text) else ()
