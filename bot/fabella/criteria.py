@@ -158,6 +158,10 @@ def excluded(read: Read) -> frozenset[str]:
     return frozenset(x.term for x in read.links if x.kind in STRUCTURES and x.kind != "group")
 
 
+_MAKING = frozenset("make makes making made get gets getting".split())
+_MADE = {"extended": "extension", "flexed": "flexion"}  # "what makes the knee straight"
+
+
 class _Reader:
     """Goes through the names of a question from left to right."""
 
@@ -313,6 +317,9 @@ class _Reader:
         goes_on = {"not", "or"} & before and not before & {"in", "of"}
         if one.kind in {"joint", "region"} and last is not None and last.choices[0][1] is not None and goes_on:
             return Criterion("action", ((last.choices[0][0], one.term),), negated)
+        if one.kind == "state" and _MAKING & before:
+            joint = next((x.term for x in self._links if x.kind == "joint"), None)
+            return Criterion("action", ((_MADE.get(one.term), joint),), negated)
         if one.kind in _FIELDS:
             return Criterion(_FIELDS[one.kind], ((None, one.term),), negated)
         if one.kind == "joint":

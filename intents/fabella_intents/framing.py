@@ -31,6 +31,15 @@ _PERSONAL = re.compile(
     r"|quiz|class|course|patient|client|friend|colleague|student)s?)\b",
     re.I,
 )
+# "What our lecturer skipped was which muscle goes there."
+_WHAT_WE = re.compile(
+    rf"\W*what (?:i|we|he|she|they|my|our|the|nobody|no one)\b[^?:]{{3,100}}?\b(?:is|was)[,:]?\s+(?={_WH})", re.I
+)
+_TAIL = re.compile(
+    r"\s*(?:[,;]|\s[–—-])\s*(?:(?:and|but|because|since|as|cause|cos|coz)\s+)?"
+    r"(?:i|we|my|our|they|the (?:teacher|prof|book))(?:'m|'ve|'d|'ll)?\b(?! (?:mean|meant)\b)[^?:]*$",
+    re.I,
+)
 _QUESTION = re.compile(r"\b(?:what|which|where|who|whose|how|why)\b", re.I)
 _POINTING = re.compile(r"\b(?:that|this|these|those|it|they|them|its|their)\b", re.I)
 _STOP = re.compile(r"[:;]\s+")
@@ -39,23 +48,42 @@ _WORDS = 4  # of a frame at least
 
 def begins(sentence: str) -> int:
     """Where the question begins in a sentence that frames it first; 0 where the whole of it asks."""
+    lead = _WHAT_WE.match(sentence)
+    if lead is not None:
+        return lead.end()
     if _BELONGING.match(sentence):
         return 0
     personal = _PERSONAL.search(sentence)
-    found = 0
     asked = _QUESTION.search(sentence)
     first = asked.start() if asked is not None else len(sentence)  # what joins two questions frames none of them
-    turns = (turn for turn in _TURN.finditer(sentence) if turn.end() <= first)
-    for turn in (*_ANNOUNCED.finditer(sentence), *turns):
-        frame, rest = sentence[: turn.start()], sentence[turn.end() :]
+    found = 0
+    for turn in _ANNOUNCED.finditer(sentence):
+        if personal is not None and personal.start() < turn.start() and _frames(sentence, turn):
+            found = max(found, turn.end())
+    for turn in _TURN.finditer(sentence):
         told = personal is not None and personal.start() < turn.start()
-        concluding = re.search(r"\b(?:so|but)\b", turn.group(), re.I) is not None
-        asks = _ASKING.match(rest) or (rest.rstrip().endswith("?") and told)
+        concludes = re.search(r"\b(?:so|but)\b", turn.group(), re.I) is not None
+        ends = sentence.rstrip().endswith("?") and (told or concludes)
+        pause = re.search(r"[:;–—-]", turn.group()) is not None
+        if not ends or not _frames(sentence, turn) or (turn.end() > first and not (pause and told)):
+            continue
+        rest = sentence[turn.end() :]
         if ":" in turn.group() and _POINTING.search(rest):
             continue  # "the long columns that we call erector spinae: which muscles is that made up of?"
-        if len(frame.split()) >= _WORDS and (told or concluding) and asks and len(rest.split()) > 2:
+        if _ASKING.match(rest) or told:
             found = max(found, turn.end())
     return found
+
+
+def _frames(sentence: str, turn: re.Match[str]) -> bool:
+    return len(sentence[: turn.start()].split()) >= _WORDS and len(sentence[turn.end() :].split()) > 2
+
+
+def trailing(sentence: str) -> int:
+    """Where somebody speaks of himself behind his question ("..., I always forget"); its length for nowhere."""
+    tail = _TAIL.search(sentence)
+    asks = tail is not None and (_ASKING.match(sentence) or "?" in sentence[: tail.start()])
+    return tail.start() if tail is not None and asks else len(sentence)
 
 
 def clauses(frame: str) -> Iterator[tuple[int, str]]:

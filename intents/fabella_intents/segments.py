@@ -96,6 +96,7 @@ def split(utterance: Utterance) -> tuple[Segment, ...]:
         if begin:
             found += (Segment(text, start + at, False) for at, text in framing.clauses(sentence[:begin]))
             sentence, start = sentence[begin:], start + begin
+        sentence = sentence[: framing.trailing(sentence)]
         asks = sentence.rstrip(" )\"'").endswith("?") or bool(_ASKS.match(sentence)) or bool(_WANTS.match(sentence))
         found.append(Segment(sentence, start, asks))
     told = [one for one in found if not _OPENING.match(one.text) and not _LEAVES.match(one.text)] or found

@@ -47,6 +47,7 @@ _SUBORDINATE = re.compile(
     r"\W*(?:if|when|since|because|as|given|although|though|while|with|after|once|whenever)\b", re.I
 )
 COMPARING = "compare"  # the intent of comparisons, whose topics are rows
+_LONG = 25  # words from which on a message tells a story
 _FILLER = re.compile(
     r"^(?:anybody|anyone|right|please|pls|thanks|ok|okay|no|yes|huh|eh|you know|correct|true|help|any ideas?)\W*$", re.I
 )
@@ -82,8 +83,10 @@ class Splitter:
             return (everything,)  # "And of the lateral one?" says little, and says something
         asked = telling or asked
         if len(asked) > 1 and not self._separate(asked, message):
-            # A later sentence that says little ("anybody?", "right?") belongs to the one before it.
-            return (everything,)
+            if not self._stands_alone(asked[-1], message):
+                # A later sentence that says little ("anybody?", "right?") belongs to the one before it.
+                return (everything,)
+            asked = asked[-1:]
         found = [
             piece for one in asked for clause in self._clauses(one, message) for piece in self._topics(clause, message)
         ]
@@ -229,6 +232,16 @@ class Splitter:
     def _names(self, piece: Segment, message: Message) -> bool:
         return any(x.kind not in STRUCTURES for x in message.inside(message.span(piece)))
 
+    def _stands_alone(self, piece: Segment, message: Message) -> bool:
+        """Whether a question at the end of a story is clear without it."""
+        span = message.span(piece)
+        part = self._predictor.predict(message, span)
+        label, score = part.scores[0]
+        names = any(x.kind != "part" for x in message.inside(span))
+        clear = score > _WEAK and part.answerable >= self._router.threshold and label in self._router.answerable
+        asks = _WH.match(piece.text) is not None or _LISTS.match(piece.text) is not None
+        return names and clear and asks and not POINTS & set(message.words(span))
+
     def _needs_story(self, piece: Segment, message: Message, whole: Prediction) -> bool:
         """Whether the one question of a message says too little, or points back: what comes before tells what is asked."""
         span = message.span(piece)
@@ -241,6 +254,10 @@ class Splitter:
             return True
         if whole.scores[0][0] in self._router.talk:
             return False
+        if len(message.row) > _LONG and any(
+            x.kind in STRUCTURES for x in message.links if points or x.start >= span[0]
+        ):
+            return False  # the structure is known, and a long story tells the router nothing
         clear = score > max(_WEAK, whole.scores[0][1]) and not _WHOLE.search(piece.text)
         if points and clear and any(x.kind in STRUCTURES and x.end <= span[0] for x in message.links):
             return False  # the structure is known from before, and what is asked is clear
