@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
 from fabella_intents.definition import Definition
 from fabella_intents.mentions import STRUCTURES
 from fabella_intents.question import Context
 from fabella_intents.reading import Read
+from fabella_intents.seeking import SELECTING
 
 from fabella import meaning, naming
 from fabella.comparing import table
@@ -22,6 +22,7 @@ from fabella.pointing import pointed
 from fabella.sections import sections
 from fabella.seeking import muscles
 from fabella.several import merged, of_own_part, together, with_lacking
+from fabella.unnamed import described
 
 # What muscles can be looked up by in a question of an intent that names no structure.
 _FIELDS = {
@@ -84,12 +85,13 @@ def _from_sections(read: Read, context: Context, desk: Desk) -> Draft:
         return called
     each = pointed(read, context, desk)
     if each:
+        if SELECTING.search(read.text):
+            read = replace(read, links=())  # what selects them is no claim about them
         return replace(merged([sections(read, one, context, desk) for one in each]), listed=each)
     structure = meaning.pointed(read, definition, context) or read.question.structure
-    free = structure is None and context.structure is None and definition.subject is None
-    described = desk.portraits.described(read) if free else ()
-    if described:
-        return _described(read, described, context, desk)
+    portrayed = described(read, context, desk) if structure is None and definition.subject is None else None
+    if portrayed is not None:
+        return portrayed
     structure = structure or meaning.by_part(read, definition, desk.facts)
     structure = structure or meaning.only(read, definition, desk.facts)
     structure = structure or meaning.by_terms(read, definition, desk.facts)
@@ -122,18 +124,6 @@ def _from_sections(read: Read, context: Context, desk: Desk) -> Draft:
     if draft.status == "corrected" and told.isdisjoint(asked):
         return with_asked(read, draft, structure, context, desk)
     return draft
-
-
-def _described(read: Read, found: Sequence[str], context: Context, desk: Desk) -> Draft:
-    """What is asked about the muscle that the question describes, by its name; a question back for several."""
-    definition = desk.definition(read.question.intents[0])
-    if len(found) > 1:
-        asked = definition.suggestion if "{}" in (definition.suggestion or "") else "What is the {}?"
-        options = tuple(str(asked).format(desk.display(one).lower()) for one in found)
-        return desk.clarify(read, "Which of these muscles do you mean?", options)
-    question = replace(read.question, structure=found[0])
-    draft = sections(replace(read, question=question), found[0], context, desk)
-    return replace(draft, notes=(*draft.notes, f"Read as: {desk.display(found[0]).lower()}.")) if draft.said else draft
 
 
 def _unfitting(read: Read, definition: Definition, structure: str, desk: Desk) -> Draft | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fabella_intents.mentions import STRUCTURES
 from fabella_intents.question import Context
 from fabella_intents.reading import Read
+from fabella_intents.seeking import COMMON
 from fabella_intents.splitting import POINTS
 
 from fabella.criteria import criteria
@@ -60,12 +61,16 @@ def compare(read: Read, context: Context, desk: Desk) -> Draft:
 
 def table(read: Read, columns: Sequence[tuple[str, str | None]], desk: Desk, *, lacking: Sequence[str] = ()) -> Draft:
     """The table of structures, or of parts of them, with the rows that were asked for or all."""
-    wanted = _rows(read, desk)
+    common = COMMON.search(read.text) is not None
+    wanted = _rows(read, desk, every=common)
     rows = []
     for row in wanted:
         cells = [_facts(structure, part, row, desk) for structure, part in columns]
+        cells = _shared(row, cells) if common else cells
         if any(cells):
             rows.append((row, cells))
+    if not rows and common:
+        return desk.refuse(read, "My sources name nothing that these have in common.", intent="compare")
     if not rows:
         return desk.refuse(read, "My sources don't say that about these.", intent="compare")
     said: list[Said] = []
@@ -90,12 +95,23 @@ def table(read: Read, columns: Sequence[tuple[str, str | None]], desk: Desk, *, 
     )
 
 
-def _rows(read: Read, desk: Desk) -> tuple[str, ...]:
+def _shared(row: str, cells: Sequence[tuple[Fact, ...]]) -> list[tuple[Fact, ...]]:
+    """Of each column the facts that name what the others' name too: a movement as a whole, a site, a nerve."""
+
+    def named(facts: Sequence[Fact]) -> set[frozenset[str]]:
+        whole = row in {"Action", "Location"}
+        return {key for f in facts for key in ([f.main] if whole else (frozenset({t}) for t in f.main))}
+
+    alike = set[frozenset[str]].intersection(*(named(cell) for cell in cells)) - {frozenset()}
+    return [tuple(f for f in cell if named([f]) & alike) for cell in cells]
+
+
+def _rows(read: Read, desk: Desk, *, every: bool = False) -> tuple[str, ...]:
     """The sections asked for: those of intents named outright, else those that tell of the other names, else all."""
     asked = [s for name in read.asked for s in desk.definitions[name].sections(name)]
     if not any(one in ROWS for one in asked) and _DOING.search(read.text):
         asked = ["Action"]
-    if not any(one in ROWS for one in asked):
+    if not any(one in ROWS for one in asked) and not every:
         asked = [s for one in read.links for s in _TELLING.get(one.kind, ())]
         asked += ["Action"] if _JOINT.search(read.text) else []
     return tuple(row for row in ROWS if row in asked) or ROWS

@@ -22,6 +22,8 @@ from fabella.evidence import STOP, Facts, stem
 
 # "The muscle that", "a small muscle with", "the deep one": one muscle is meant.
 _ONE = re.compile(r"\b(?:muscle|one)\b", re.I)
+_SEVERAL = re.compile(r"\bmuscles\b", re.I)
+_NAMING = frozenset({"muscle", "part", "exercise", "author", "journal"})  # what is named needs no description
 _LEAST = 5.0  # the weight of what is shared, from which on a muscle is meant at all
 _SHARE = 0.5  # and the share of all that describes
 _AHEAD = 1.2  # how many times the weight of the next one that of the muscle meant is at least
@@ -57,7 +59,8 @@ class Portraits:
 
     def described(self, read: Read) -> tuple[str, ...]:
         """The muscle that the message describes; several where it fits them as well; none where it describes none."""
-        if not _ONE.search(" ".join(read.message)) or any(x.kind == "muscle" for x in read.links):
+        said = " ".join(read.message)
+        if not _ONE.search(said) or _SEVERAL.search(said) or any(x.kind in _NAMING for x in read.links):
             return ()
         rated, whole = self.rated(read)
         if not rated or rated[0][0] < max(_LEAST, _SHARE * whole):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from fabella_intents.definition import Definition, intent_of
 from fabella_intents.reading import Read
@@ -15,9 +16,11 @@ from fabella.atlas import Atlas
 from fabella.describing import Portraits
 from fabella.draft import Draft
 from fabella.evidence import Facts
-from fabella.handlers import Handler
 from fabella.sources import Bibliography
 from fabella.suggesting import LIMIT, Suggestions
+
+if TYPE_CHECKING:
+    from fabella.handlers import Handler
 
 _FEW = 12  # articles that are named one by one
 BY_RULE = 0.9  # the chance that a refusal is right where the gate would have answered and the evidence did not hold

@@ -77,7 +77,7 @@ def by_terms(read: Read, definition: Definition, facts: Facts) -> str | None:
     if definition.subject in holders:
         return definition.subject
     if definition.supplies and not {"muscle", "muscles"} & set(read.row):
-        return None  # the nerve or artery itself is asked about
+        return _supplied(terms, sections, facts)
     if read.elliptical and not terms and not any(x.kind == "author" for x in read.links):
         return None
     authors = {x.term for x in read.links if x.kind == "author"}
@@ -94,6 +94,13 @@ def by_terms(read: Read, definition: Definition, facts: Facts) -> str | None:
     if len(naming) > 1:
         return default if default in naming else None  # which of several is meant is not to be guessed
     return next(iter(naming), None)
+
+
+def _supplied(terms: set[str], sections: Sequence[str], facts: Facts) -> str | None:
+    """The one structure that a nerve named after it goes to ("roots of the nerve to piriformis"), None for other nerves."""
+    nerves = [one for one in terms if one.startswith("nerve to ")]
+    named = [x for one in nerves for x in facts.holders(sections) if one.endswith(f" {x}")]
+    return named[0] if len(named) == 1 else None
 
 
 def only(read: Read, definition: Definition, facts: Facts) -> str | None:
@@ -195,7 +202,9 @@ def beside(read: Read, definition: Definition, evidence: Evidence, verdict: Verd
             # "Does the sural nerve pass between the heads?" asks for no supply.
             return form == "yesno" and bool(named) and not named & told and _PASSES.search(read.text) is not None
         if named & told:
-            about = any(x.kind == "muscle" and not x.assumed for x in read.links) and not others.asked(read)
+            called = {f"nerve to {f.passage.structure}" for f in evidence.facts}
+            about = any(x.kind == "muscle" and not x.assumed for x in read.links) or bool(called & named)
+            about = about and not others.asked(read)
             return not about and not {"muscle", "muscles"} & set(read.row)
         return bool(named) and not _SUPPLIES.search(read.text)
     return False

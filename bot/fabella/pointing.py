@@ -7,6 +7,7 @@ import re
 from fabella_intents.mentions import STRUCTURES
 from fabella_intents.question import Context
 from fabella_intents.reading import Read
+from fabella_intents.seeking import SELECTING
 
 from fabella.criteria import criteria
 from fabella.desk import Desk
@@ -19,12 +20,6 @@ _EACH = re.compile(
     r"(?:nerves|arteries|roots|origins|insertions|actions|attachments)\W*$",
     re.I,
 )
-# "What does the one with the sixth nerve do?", "the two in the lateral compartment".
-_THE_ONE = re.compile(
-    r"\bthe (?:ones?|two|muscles?)(?: muscles?)? "
-    r"(?:with|that|which|from|in|on|at|(?:suppli|innervat|attach|insert)\w+)\b",
-    re.I,
-)
 _MANY = 5  # structures from which on none is offered: naming some would be a guess
 
 
@@ -35,7 +30,7 @@ def pointed(read: Read, context: Context, desk: Desk) -> tuple[str, ...]:
     held = tuple(one for one in spoken_of(context) if one in desk.facts.library.articles)
     if len(held) < 2:
         return ()
-    if _THE_ONE.search(read.text):
+    if SELECTING.search(read.text):
         wanted = criteria(read, desk.facts.library.vocabulary)
         met = {match.structure for match in desk.atlas.seek(wanted)} if wanted else set()
         return tuple(one for one in held if one in met)

@@ -20,11 +20,14 @@ from fabella.atlas import Match
 from fabella.criteria import Criterion, criteria, excluded, parsed, telling, written
 from fabella.draft import Draft, Said, say
 from fabella.evidence import Fact
+from fabella.unnamed import about, described
 
 if TYPE_CHECKING:
     from fabella.desk import Desk
 
-_THE_MUSCLE = re.compile(r"\b(?:the|that|this) muscle (?:that|which|who)\b", re.I)
+_THE_MUSCLE = re.compile(
+    r"\b(?:the|that|this|a) (?:[\w-]+ ){0,3}muscle\b|\bone (?:[\w-]+ ){0,3}muscle\b|\bthat one\b", re.I
+)
 _OF_THEM = re.compile(
     r"\b(?:which|what|any|all|one|ones|some|how many) (?:one |ones )?"
     r"of (?:them|these|those|the (?:two|three|four|five|six))\b|\bthe ones that\b",
@@ -33,6 +36,7 @@ _OF_THEM = re.compile(
 _ENDS = frozenset({"origin", "insertion", "attachment"})
 _OF_EACH = frozenset({"Origin", "Insertion", "Action", "Innervation", "Blood supply"})
 _OFFERED = 5  # muscles that are offered at most
+_LISTED = 3  # muscles that are told of at once, where one is meant
 _ONLY = re.compile(r"\b(?:only|solely|exclusively|not both)\b", re.I)
 _SKELETAL = re.compile(r"\b(?:skeletal|voluntary|striated)\b", re.I)
 _EACH = 2  # facts shown of a muscle for one criterion
@@ -55,7 +59,8 @@ def muscles(read: Read, context: Context, desk: Desk) -> Draft:
     if pointing:
         wanted = (*(parsed(context.sought) or _groups_before(read, desk)), *wanted)
     if not wanted or all(one.negated for one in wanted):
-        return desk.clarify(read, "What do the muscles have in common that you look for?")
+        portrayed = described(read, context, desk)
+        return portrayed or desk.clarify(read, "What do the muscles have in common that you look for?")
     smooth = desk.atlas.smooth if _SKELETAL.search(read.text) else ()
     without = excluded(read) | set(smooth)
     found = desk.atlas.seek(wanted, without=without)
@@ -71,11 +76,14 @@ def muscles(read: Read, context: Context, desk: Desk) -> Draft:
             wanted, found = known, desk.atlas.seek(known, without=without)
             notes = ("My sources list no muscle for a part of that; these meet the rest.", *notes)
     if not found:
+        portrayed = described(read, context, desk)
+        if portrayed is not None:
+            return portrayed
         draft = desk.refuse(read, "My sources list no muscle for that.", intent="muscles")
         return replace(draft, notes=(*notes, *draft.notes[1:]))
-    described = _described_one(read, wanted, found, desk)
-    if described is not None:
-        return described
+    single = _single(read, wanted, found, context, desk)
+    if single is not None:
+        return single
     letter, told = _option(read, found, desk)
     asked = _asked(read, wanted, desk)
     shown = tuple((*_facts(match, wanted, desk), *_asked_of(match, asked, desk)) for match in told)
@@ -113,14 +121,20 @@ def _groups_before(read: Read, desk: Desk) -> tuple[Criterion, ...]:
     return tuple(Criterion("group", ((None, x.term),)) for x in before if x.kind == "group")[-1:]
 
 
-def _described_one(read: Read, wanted: Sequence[Criterion], found: Sequence[Match], desk: Desk) -> Draft | None:
-    """A question back about one muscle that is described: "where does the muscle that opens the jaw insert?"."""
+def _single(
+    read: Read, wanted: Sequence[Criterion], found: Sequence[Match], context: Context, desk: Desk
+) -> Draft | None:
+    """What is asked about the one muscle that is meant: "where does the muscle that opens the jaw insert?"."""
     asked = [name for name in read.asked if desk.definitions[name].suggestion and not desk.definitions[name].refusal]
-    if not asked or not _THE_MUSCLE.search(read.text) or any(one.field in _ENDS for one in wanted):
+    if not _THE_MUSCLE.search(read.text):
         return None
-    suggestion = desk.definitions[asked[0]].suggestion or ""
-    options = tuple(suggestion.format(desk.display(match.structure).lower()) for match in found[:_OFFERED])
-    return desk.clarify(read, "Which of these muscles do you mean?", options)
+    if len(found) > 1:
+        portrayed = described(read, context, desk)
+        if portrayed is not None and portrayed.status == "answered":
+            return portrayed
+    if not asked or any(one.field in _ENDS for one in wanted) or 1 < len(found) <= _LISTED:
+        return None
+    return about(read, [match.structure for match in found[:_OFFERED]], context, desk)
 
 
 def _described(wanted: Sequence[Criterion], desk: Desk) -> tuple[Said, ...]:

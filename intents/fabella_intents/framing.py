@@ -86,6 +86,12 @@ def trailing(sentence: str) -> int:
     return tail.start() if tail is not None and asks else len(sentence)
 
 
+def asking(text: str) -> int:
+    """Where the question begins behind what it is about ("the flat muscle of the calf, what nerve has it?"), else 0."""
+    turns = [turn.end() for turn in _TURN.finditer(text) if _ASKING.match(text[turn.end() :])]
+    return turns[-1] if turns else 0
+
+
 def clauses(frame: str) -> Iterator[tuple[int, str]]:
     """The clauses of a frame between colons and semicolons, each with its place."""
     at = 0

@@ -22,7 +22,8 @@ class Predictor:
 
         Where they name no structure, it is as if they began with the one named before.
         """
-        inside = [replace(x, start=x.start - span[0], end=x.end - span[0]) for x in message.inside(span)]
+        held = [x for x in message.inside(span) if not set(message.row[x.start : x.end]) <= set(without)]
+        inside = [replace(x, start=x.start - span[0], end=x.end - span[0]) for x in held]
         words = ["" if word in without else word for word in message.words(span)]
         seen = features(words, inside, self.known)
         about = message.about(span)

@@ -83,6 +83,13 @@ _COMPARES = re.compile(
     r"\b(?:compar(?!tment)\w*|contrast|versus|vs|differ\w*|distinguish|side by side|table|tabulate|in common)\b", re.I
 )
 _SEVERAL = re.compile(r"\b(?:muscles|which|list|name|what are)\b", re.I)
+COMMON = re.compile(r"\b(?:in common|common to|(?:all|both) share)\b", re.I)
+# "What does the one with the sixth nerve do?", "the two in the lateral compartment": of those found before.
+SELECTING = re.compile(
+    r"\bthe (?:ones?|two|muscles?)(?: muscles?)? "
+    r"(?:with|that|which|from|in|on|at|(?:suppli|innervat|attach|insert)\w+)\b",
+    re.I,
+)
 _ACTING = frozenset({"do", "does", "can", "did", "would"})
 _ASIDE = frozenset(
     "besides beside except excluding than from help helps helping assist assists with like beyond away under underneath beneath remove removed removing".split()

@@ -47,6 +47,7 @@ _SUBORDINATE = re.compile(
     r"\W*(?:if|when|since|because|as|given|although|though|while|with|after|once|whenever)\b", re.I
 )
 COMPARING = "compare"  # the intent of comparisons, whose topics are rows
+DESCRIBES = re.compile(r"\W*(?:the|that|this|a) (?:[\w-]+ ){0,4}(?:muscle|one)\b(?! (?:is|are|has|does)\b)", re.I)
 _LONG = 25  # words from which on a message tells a story
 _FILLER = re.compile(
     r"^(?:anybody|anyone|right|please|pls|thanks|ok|okay|no|yes|huh|eh|you know|correct|true|help|any ideas?)\W*$", re.I
@@ -122,6 +123,8 @@ class Splitter:
             return (piece,)  # "which muscles start here and end there": what they have in common
         if len(items) < 2 or forms.detect(piece.text).kind not in {"open", "cloze", "either"}:
             return (piece,)
+        if DESCRIBES.match(items[0].text) and not self._chooser.named(message.words(message.span(items[0]))):
+            return (piece,)  # "the pear-shaped muscle under the glutes, what nerve has it?"
         topics: list[tuple[int, str]] = []
         named: list[tuple[str, ...]] = []  # the structures of each
         for one in items:
@@ -254,10 +257,9 @@ class Splitter:
             return True
         if whole.scores[0][0] in self._router.talk:
             return False
-        if len(message.row) > _LONG and any(
-            x.kind in STRUCTURES for x in message.links if points or x.start >= span[0]
-        ):
-            return False  # the structure is known, and a long story tells the router nothing
+        known = any(x.kind in STRUCTURES for x in message.links if points or x.start >= span[0])
+        if len(message.row) > _LONG and (known or (named and not points and score > _SAYS)):
+            return False  # what is asked about is known, and a long story tells the router nothing
         clear = score > max(_WEAK, whole.scores[0][1]) and not _WHOLE.search(piece.text)
         if points and clear and any(x.kind in STRUCTURES and x.end <= span[0] for x in message.links):
             return False  # the structure is known from before, and what is asked is clear

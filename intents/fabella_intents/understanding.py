@@ -10,7 +10,7 @@ from fabella_knowledge.model import ATTACHMENT_KINDS
 from fabella_knowledge.tokens import tokenize
 from fabella_knowledge.vocabulary import Vocabulary
 
-from fabella_intents import dialogue, forms, messages
+from fabella_intents import dialogue, forms, framing, messages
 from fabella_intents.choosing import Chooser
 from fabella_intents.definition import Definition, intent_of
 from fabella_intents.doubts import Kin, completed, settle
@@ -21,13 +21,13 @@ from fabella_intents.mentions import STRUCTURES, Link, link
 from fabella_intents.messages import Message, Span
 from fabella_intents.ordinals import COUNTS, ORDINALS, ordinal
 from fabella_intents.predicting import Predictor
-from fabella_intents.question import Context, Question
+from fabella_intents.question import STRUCTURE, Context, Question
 from fabella_intents.reading import Read, Reading
 from fabella_intents.router import Prediction, Router
-from fabella_intents.seeking import SEEKING, named, names_one, seeks
+from fabella_intents.seeking import COMMON, SEEKING, SELECTING, named, names_one, seeks
 from fabella_intents.segments import Segment
 from fabella_intents.spelling import Speller
-from fabella_intents.splitting import COMPARING, POINTS, Splitter
+from fabella_intents.splitting import COMPARING, DESCRIBES, POINTS, Splitter
 from fabella_intents.subject import subject
 from fabella_intents.utterance import clean
 
@@ -40,6 +40,7 @@ _WHERE_ONLY = re.compile(
 )
 # "What can the biceps do that the brachialis can't?"
 _ONLY_ONE = re.compile(r"\bthat (?:the )?[\w ]{3,40}\b(?:can't|cannot|can not|doesn't|does not|lacks?)\W*$", re.I)
+_WHAT = re.compile(r"\bwhat (?:do|does|have|has|is)\b", re.I)  # not "which tendon do they have in common"
 _FIRM = 0.3  # the score from which on a firm refusal stands before a search for muscles
 _SOUGHT = 0.9  # the chance that the library can answer what looks for muscles by what its articles tell
 _GOES_ON = 0.3  # what that adds to the intent's score
@@ -148,7 +149,8 @@ class Understanding:
             intents, chance = (SEEKING,), max(chance, _SOUGHT)
         elif intents == (SEEKING,) and (told or names_one(inside, words, span[0])):
             intents = (part.best(self.router.answerable - {SEEKING})[0] or SEEKING,)
-        if len(named(inside, words, span[0])) > 1 and _ONLY_ONE.search(piece.text) and not firm:
+        compared = _ONLY_ONE.search(piece.text) or (COMMON.search(piece.text) and _WHAT.search(piece.text))
+        if len(named(inside, words, span[0])) > 1 and compared and not firm:
             intents = (COMPARING,)
         question = Question(
             intents=intents,
@@ -202,6 +204,10 @@ class Understanding:
         """The predictions for a piece and for the whole message, in the light of the conversation."""
         all_of_it = span == (0, len(message.row))
         part = whole if all_of_it else self._predictor.predict(message, span)
+        begin = framing.asking(piece.text) if DESCRIBES.match(piece.text) else 0
+        asking = message.span(Segment(piece.text[begin:], piece.start + begin, True))
+        if begin:  # "the pear-shaped muscle under the glutes, what nerve has it?"
+            part = self._predictor.predict(message, asking)
         if form.options and whole.answerable > part.answerable:
             part = whole  # a stem without its options may say too little
         if part.scores[0][0].startswith("again.") and context == Context():
@@ -210,6 +216,8 @@ class Understanding:
         if (context.listed or context.shown) and _ordinal(piece.text, message.words(span), inside, span[0]):
             # "The first one" points at a list: it asks for no history.
             part = self._predictor.predict(message, span, without=tuple(ORDINALS))
+        elif inside and any(one.startswith(STRUCTURE) for one in context.listed) and SELECTING.search(piece.text):
+            part = self._predictor.predict(message, span, without=_selecting(message, span, inside))
         named = any(x.kind in STRUCTURES for x in inside)
         if context.intents and span[1] - span[0] <= _BRIEF and not named:
             same = {label for label in self.router.labels if label in context.intents}
@@ -244,6 +252,14 @@ class Understanding:
 
     def _definition(self, intents: Sequence[str]) -> Definition:
         return self.definitions[intent_of(intents[0])]
+
+
+def _selecting(message: Message, span: Span, inside: Sequence[Link]) -> tuple[str, ...]:
+    """The words by which one of several is selected, up to the name in them: they don't tell what is asked of it."""
+    words = message.words(span)
+    start = next((n for n, word in enumerate(words) if word in {"one", "ones", "two", "muscle", "muscles"}), 0)
+    end = next((x.end - span[0] for x in inside if x.start - span[0] > start), start)
+    return tuple(words[start:end])
 
 
 def _ordinal(text: str, words: Sequence[str], links: Sequence[Link], start: int) -> int:
