@@ -34,6 +34,7 @@ _FIELDS = {
     "action": frozenset({"action"}),
 }
 _NAMED = re.compile(r"^\W*(?:so |and |ok |okay )*what(?:'s| is| are)(?: called)? the \w+(?: \w+)? muscles?\b", re.I)
+_ITS_NAME = re.compile(r"\b(?:name|called|term)\b", re.I)
 _TENDON_OF = re.compile(r"^tendons? of (?:the )?")
 _MANY = 5  # structures from which on none is offered: naming some would be a guess
 _CLEAR = 0.3  # the score from which on the router is clear about an intent
@@ -168,7 +169,8 @@ def _what_it_is(read: Read, refusal: Definition, context: Context, desk: Desk) -
     named = {x.term for x in read.links if x.kind in STRUCTURES and len(x.terms) == 1}
     held = named & desk.facts.library.articles.keys()
     describing = desk.answering("Description")
-    if refusal.firm or len(held) != 1 or describing is None or not _NAMED.match(read.text):
+    asks = _NAMED.match(read.text) or (refusal.name == "naming" and _ITS_NAME.search(read.text))
+    if refusal.firm or len(held) != 1 or describing is None or not asks:
         return None
     question = replace(read.question, intents=(describing,), structure=held.pop())
     return _from_sections(replace(read, question=question), context, desk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 
@@ -29,6 +30,12 @@ _WHICH_ONE = re.compile(
     r"\bwhich\b(?: one)?(?: of)?(?: (?:the|its|these|those))?(?: (?:two|both))? (?:heads?|bell(?:y|ies))\b", re.I
 )
 _HOW = re.compile(r"\bhow\b(?! (?:many|much|common|often|strong))|\b(?:what|which) (?:movement|motion)s?\b", re.I)
+_ONE_SIDE = re.compile(
+    r"\b(?:one|a single|only the (?:left|right)) side\b|\bone[- ]sided\b|\bunilateral\w*|\bon its own side\b|\bjust one (?:of them|side)\b",
+    re.I,
+)
+_BOTH_SIDES = re.compile(r"\b(?:both|the two|left and right) (?:sides|of them)?\b|\bbilateral\w*|\btogether\b", re.I)
+_JOINTLY = re.compile(r"\b(?:act|acts|acting|contract|contracts|contracting) together\b|\bbilateral\w*", re.I)
 _REST = re.compile(rf",[^.?!]*\b(?:and|or)\s+(?:the\s+|a\s+)?{BLANK}", re.I)
 _EACH = frozenset({"both", "each", "two", "heads", "bellies"})
 _PART_OF = re.compile(
@@ -79,6 +86,7 @@ def look_up(read: Read, label: str, definition: Definition, structure: str, fact
         first = tuple(f for f in cited if not f.passage.further) or cited
         first = _narrow(first, read, structure, facts, definition) or first
         return Evidence(first, chosen or default, tuple(f for f in further if f not in cited))
+    chosen = _of_sides(chosen, read)
     told = _singled_out(chosen, read, structure, facts, definition) or chosen
     if read.question.more:
         return Evidence((*told, *of_parts(further, read.question.parts)), chosen, ())
@@ -111,6 +119,14 @@ def _held(read: Read, definition: Definition, label: str, structure: str, facts:
     else:
         held = facts.section(structure, *sections)
     return held or facts.section(structure, *definition.otherwise)
+
+
+def _of_sides(chosen: tuple[Fact, ...], read: Read) -> tuple[Fact, ...]:
+    """What a muscle does on one side alone, or on both together, where that is asked."""
+    one, both = _ONE_SIDE.search(read.text) is not None, _BOTH_SIDES.search(read.text) is not None
+    if one == both:
+        return chosen
+    return tuple(f for f in chosen if bool(_JOINTLY.search(f.passage.text)) == both) or chosen
 
 
 def _singled_out(
@@ -177,6 +193,8 @@ def _narrow(held: Sequence[Fact], read: Read, structure: str, facts: Facts, defi
     kinds = narrowing(definition)
     named = dict.fromkeys((*question.claims, *question.joints, *question.movements, *question.landmarks))
     asked = [t for t in named if t != structure and vocabulary.kind(t) in kinds]
+    if _places(read):
+        asked = [t for t in asked if vocabulary.kind(t) != "joint"]  # "at the foot/ankle": at either
 
     def naming(term: str, pool: Iterable[Fact], *, main: bool) -> list[Fact]:
         if main and term in conditional:
@@ -208,6 +226,14 @@ def _narrow(held: Sequence[Fact], read: Read, structure: str, facts: Facts, defi
     if not picked and not definition.together:
         picked = _by_words(held, loose)
     return tuple(f for f in held if f in picked) if len(picked) < len(held) else ()
+
+
+def _places(read: Read) -> bool:
+    """Whether a joint and a region are named side by side: "what does it do at the foot or ankle?"."""
+    near = [(a, b) for a, b in itertools.pairwise(read.links) if b.start - a.end <= 1]
+    between = (read.row[a.end - read.start : b.start - read.start] for a, b in near)
+    kinds = ({a.kind, b.kind} == {"joint", "region"} for a, b in near)
+    return any(k and set(words) <= {"and", "or"} for k, words in zip(kinds, between, strict=True))
 
 
 def _by_words(held: Sequence[Fact], stems: frozenset[str]) -> list[Fact]:

@@ -49,9 +49,14 @@ def apart(read: Read, definition: Definition) -> str | None:
 def misnamed(read: Read, vocabulary: Vocabulary) -> bool:
     """Whether a Latin word of muscles' names stands there that belongs to no name ("flexor cervicalis magnus")."""
     taken = {n for x in read.links for n in range(x.start, x.end)}
+    following = (*read.row[1:], "")
     return any(
-        w in vocabulary.latin and w.endswith(("us", "is", "um")) and read.start + n not in taken
-        for n, w in enumerate(read.row)
+        read.start + n not in taken
+        and (
+            (w in vocabulary.latin and w.endswith(("us", "is", "um")))
+            or (w in vocabulary.leading and then not in _FUNCTION_WORDS | _NAMING | {""})
+        )
+        for n, (w, then) in enumerate(zip(read.row, following, strict=True))
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,7 +11,7 @@ from fabella_intents.question import Context
 from fabella_intents.reading import Read
 from fabella_intents.splitting import POINTS
 
-from fabella import meaning, motion
+from fabella import heights, meaning, motion
 from fabella.deciding import decide
 from fabella.desk import Desk
 from fabella.draft import Draft
@@ -20,8 +19,6 @@ from fabella.evidence import Evidence
 from fabella.looking import look_up
 from fabella.several import merged
 from fabella.telling import tell
-
-_UPPER = re.compile(r"\b(?:upper|lower|top|bottom)\b", re.I)
 
 
 def sections(read: Read, structure: str, context: Context, desk: Desk) -> Draft:
@@ -83,19 +80,36 @@ def _instead(definition: Definition, label: str, desk: Desk) -> Sequence[str]:
 
 
 def _other_end(read: Read, label: str, subject: str, desk: Desk) -> str:
-    """The label of the end that has the site named, where none is told outright: "its humeral attachment"."""
+    """The label of the end that lies there ("its upper end"), or has the site named: "its humeral attachment"."""
     ends = [name for name, one in desk.definitions.items() if one.sections(name) in {("Origin",), ("Insertion",)}]
-    outright = label in read.asked and not _UPPER.search(read.text)  # "the upper attachment, on the ribs"
-    if label not in ends or outright or read.question.form != "open" or not read.question.landmarks:
+    if label not in (*ends, "attachments"):
+        return label
+    above = heights.asked(read.text)
+    if above:
+        sites = {one: _sites(subject, one, desk) for one in ends}
+        upper = next(
+            (
+                x
+                for x in ends
+                for y in ends
+                if heights.higher(sites[x], sites[y], desk.facts.library.vocabulary) == above
+            ),
+            None,
+        )
+        return upper or label
+    if label not in ends or label in read.asked or read.question.form != "open" or not read.question.landmarks:
         return label
     there = next((one for one in ends if one != label), None)
     covers = desk.facts.library.vocabulary.covers
 
     def names(one: str | None) -> bool:
-        held = desk.facts.section(subject, *desk.definition(one or label).sections(one or label))
-        return any(covers(site, t) for site in read.question.landmarks for f in held for t in f.main)
+        return any(covers(site, t) for site in read.question.landmarks for t in _sites(subject, one or label, desk))
 
     return there if there is not None and not names(label) and names(there) else label
+
+
+def _sites(subject: str, label: str, desk: Desk) -> tuple[str, ...]:
+    return tuple(t for f in desk.facts.section(subject, *desk.definition(label).sections(label)) for t in f.main)
 
 
 def _of_members(

@@ -58,6 +58,8 @@ def muscles(read: Read, context: Context, desk: Desk) -> Draft:
         return chosen
     if pointing:
         wanted = (*(parsed(context.sought) or _groups_before(read, desk)), *wanted)
+    if not wanted:
+        wanted = criteria(_whole(read, desk), desk.facts.library.vocabulary)
     if not wanted or all(one.negated for one in wanted):
         portrayed = described(read, context, desk)
         return portrayed or desk.clarify(read, "What do the muscles have in common that you look for?")
@@ -101,6 +103,12 @@ def muscles(read: Read, context: Context, desk: Desk) -> Draft:
         sought=written(wanted),
         chance=max(read.answerable, desk.router.threshold),
     )
+
+
+def _whole(read: Read, desk: Desk) -> Read:
+    """The whole message as one question: "third layer of the sole. Name its muscles"."""
+    links = link(read.message, desk.facts.library.vocabulary)
+    return replace(read, links=links, row=read.message, start=0)
 
 
 def _shared(wanted: Sequence[Criterion], desk: Desk) -> str | None:

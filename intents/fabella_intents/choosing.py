@@ -20,6 +20,7 @@ from fabella_intents.utterance import BLANK
 _CUE = 0.3  # what a cue word of an intent adds to its score
 _NAME = 0.05  # and what its name adds
 _FIRM = 0.3  # the score from which on a firm refusal holds for the whole message
+_UNCLEAR = -0.3  # up to this score a firm refusal of what is named outright is not clear
 _ABOUT = 0.15  # scores that lie so near to each other tell two intents not apart
 _UNSURE = 0.4  # an intent named outright is taken before one that scores at most so much more
 _NOTHING = -0.9  # under this score an intent has nothing to do with the question
@@ -72,7 +73,8 @@ class Chooser:
         nothing = best in self.router.declined and not outright and cued.best(self.router.answerable)[1] < _NOTHING
         if chance < self.router.threshold or nothing:
             label, score = part.best(self.router.declined)
-            if len(named) == 1 and not self.definitions[intent_of(label)].firm and score < 0 and chance >= 0.25:
+            firm = self.definitions[intent_of(label)].firm and (score > _UNCLEAR or not _names_muscle(inside))
+            if len(named) == 1 and not firm and score < 0 and chance >= 0.25:
                 return named, self.router.threshold
             return (label,), chance
         label, top = cued.best(self.router.answerable)
@@ -158,6 +160,10 @@ class Chooser:
                     break
             at += 1
         return tuple(found), tuple(name for name in not_meant if name not in found)
+
+
+def _names_muscle(inside: Sequence[Link]) -> bool:
+    return any(one.kind == "muscle" for one in inside)
 
 
 def _denied(words: Sequence[str], at: int) -> bool:

@@ -90,10 +90,15 @@ SELECTING = re.compile(
     r"(?:with|that|which|from|in|on|at|(?:suppli|innervat|attach|insert)\w+)\b",
     re.I,
 )
+# "What are the deep six?", "who are the rotator cuff?": the members of a group.
+_WHO_ARE = re.compile(
+    r"^\W*(?:(?:and|so|ok|okay|but|hey|hi)\W+)*(?:what|who|which)(?:'?re| are) (?:all )?(?:the )?", re.I
+)
 _ACTING = frozenset({"do", "does", "can", "did", "would"})
 _ASIDE = frozenset(
     "besides beside except excluding than from help helps helping assist assists with like beyond away under underneath beneath remove removed removing".split()
 )
+_SOON = 3  # words before the group that is asked about
 _BEFORE = 4  # words before a structure that may set it aside
 
 
@@ -105,6 +110,9 @@ def seeks(text: str, row: Sequence[str], links: Sequence[Link], start: int) -> b
     if names_one(links, row, start):
         return len(named(links, row, start)) > 1 and bool(kinds & _SHARED) and _AMONG.search(text) is not None
     if _HEADED.search(text):
+        return True
+    first = next((one for one in links if one.kind not in {"part", "depth"}), None)
+    if first is not None and first.kind == "group" and _WHO_ARE.match(text) and first.start - start <= _SOON:
         return True
     if _acting(links, row, start) and not _MEMBERS.search(text):
         return False

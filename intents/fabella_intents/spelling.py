@@ -7,6 +7,7 @@ reported with both instead of being settled.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,7 +24,7 @@ CHAT: Mapping[str, str] = {
     "pt": "point", "auths": "authors", "auth": "author", "vals": "values", "loc": "location", "prev": "prevalence", "hed": "head", "hedd": "head", "studys": "studies", "musle": "muscle", "mussle": "muscle", "muscel": "muscle", "msucle": "muscle", "musel": "muscle",
     "wid": "with", "da": "the", "dis": "this", "dat": "that", "lemme": "let me", "gimme": "give me", "wanna": "want to", "gonna": "going to",
     "adn": "and", "nad": "and", "ex": "exercise", "exs": "exercises", "exer": "exercise", "exers": "exercises", "orig": "origin", "ins": "insertion", "attachs": "attaches", "attch": "attach", "posn": "position", "prox": "proximal", "dist": "distal",
-    "ant": "anterior", "post": "posterior", "sup": "superior", "inf": "inferior", "art": "artery", "nv": "nerve", "w": "with", "ext": "extension", "aa": "arteries", "nn": "nerves", "arts": "arteries", "ed": "edition", "theres": "there", "thats": "that", "heres": "here", "yr": "year", "fxn": "function", "fxns": "functions", "fn": "function", "func": "function", "innerv": "innervation", "sesamid": "sesamoid", "yrs": "years", "wud": "would", "cud": "could", "shud": "should", "coudl": "could", "cld": "could", "wld": "would", "ref": "reference", "refs": "references",
+    "ant": "anterior", "post": "posterior", "sup": "superior", "inf": "inferior", "art": "artery", "nv": "nerve", "w": "with", "ext": "extension", "aa": "arteries", "nn": "nerves", "mm": "muscles", "arts": "arteries", "ed": "edition", "theres": "there", "thats": "that", "heres": "here", "yr": "year", "fxn": "function", "fxns": "functions", "fn": "function", "func": "function", "innerv": "innervation", "sesamid": "sesamoid", "yrs": "years", "wud": "would", "cud": "could", "shud": "should", "coudl": "could", "cld": "could", "wld": "would", "ref": "reference", "refs": "references",
 }  # fmt: skip
 
 
@@ -56,6 +57,7 @@ class Speller:
         self._never: dict[str, list[str]] = {}
         for a, b in never:
             self._never.setdefault(a, []).append(b)
+        self._names = sorted(word for word, weight in self.weights.items() if weight >= _NAMED)
         self._by_length: dict[int, list[str]] = {}
         for word in sorted(self.weights):
             self._by_length.setdefault(len(word), []).append(word)
@@ -83,6 +85,9 @@ class Speller:
             return None
         # What looks like a form of a known word may still be a name with a slip: "adducter", "bicepss".
         formed = self.knows(word)
+        begun = self._begun(word) if not formed else None
+        if begun is not None:
+            return Correction(word, (begun,))
         allowed = (1 if len(word) > _LONG else 0) if formed else _allowed(len(word))
         if not allowed:
             return None
@@ -99,6 +104,14 @@ class Speller:
         if not hits:
             return None
         return self._settle(word, hits)
+
+    def _begun(self, word: str) -> str | None:
+        """The one word of names that begins so: "musculocut" is the musculocutaneous."""
+        if len(word) < _BEGINNING:
+            return None
+        at = bisect_left(self._names, word)
+        held = [one for one in self._names[at : at + 3] if one.startswith(word) and len(one) >= len(word) + _LEFT]
+        return held[0] if held and all(_same_stem(held[0], one) for one in held) else None
 
     def knows(self, word: str) -> bool:
         """Whether the word is known, or an inflection of a known one ("attaches", "distally")."""
@@ -140,6 +153,8 @@ class Speller:
         return Correction(word, (best,))
 
 
+_BEGINNING = 6  # letters that a shortened word has at least
+_LEFT = 3  # and letters that it leaves out
 _LONG = 6  # letters of a form of a known word that may be mended towards a name, at least one more
 
 
@@ -159,6 +174,7 @@ def _confused(row: Sequence[str], at: int) -> Correction | None:
 _CONFUSED = frozenset({"dose", "were", "wear"})
 _VERBS = frozenset({"is", "are", "does", "do", "should", "can"})
 _ASKING = frozenset("what which where when why how who wat wich waht".split())
+_NAMED = 200.0  # the weight from which on a word counts as part of any term's name
 NAME = 1000.0  # the weight from which on a word counts as (part of) a structure's own name
 
 

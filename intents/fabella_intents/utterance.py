@@ -16,6 +16,9 @@ _MENTION = re.compile(
 _MARKUP = re.compile(r"[*`~|>]+|(?<!\w)_(?=[^\W_])|(?<=[^\W_])_(?!\w)")
 _HTML = re.compile(r"</?[a-zA-Z][^<>]{0,100}>")
 _CLOZE = re.compile(r"\{\{c\d+::.{0,60}?\}\}|\[\s*\.{2,}\s*\]|_{2,}|\.{4,}|\(\s*\)|\[\s*\]")
+# "Sup. glut. n.", "the mm. of the sole": a kind of structure in short, not the end of a sentence.
+_SHORT_FOR = re.compile(r"(?<=[a-z. ]\s)(nn|mm|aa|n|m|a)\.(?=[\s,;:?)]|$)", re.I)
+_KINDS = {"n": "nerve", "nn": "nerves", "m": "muscle", "mm": "muscles", "a": "artery", "aa": "arteries"}
 _COLOUR = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
 _SPACE = re.compile(r"\s+")
 # Abbreviations whose dot ends no sentence.
@@ -55,6 +58,7 @@ def clean(raw: str) -> Utterance:
         text = "".join(c if c.isprintable() or c == "\n" else " " for c in text)
     text = _MENTION.sub(" ", text)
     text = _HTML.sub(" ", text)
+    text = _SHORT_FOR.sub(lambda m: _KINDS[m.group(1).lower()], text)
     text = _CLOZE.sub(f" {BLANK} ", text)
     text = _MARKUP.sub(" ", text)
     lines = [_SPACE.sub(" ", line).strip() for line in text.split("\n")]

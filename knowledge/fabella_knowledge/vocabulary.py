@@ -84,6 +84,13 @@ class Vocabulary:
         return frozenset(w for name in names for w in name.split()[1:] if len(w) > 4 and w.endswith(endings))
 
     @cached_property
+    def leading(self) -> frozenset[str]:
+        """The Latin first words of muscles' names that name no muscle by themselves ("orbicularis")."""
+        names = {w for one in self.terms.values() for w in (one.name, *one.aliases)}
+        firsts = (one.name.split()[0] for one in self.terms.values() if one.kind == "muscle" and " " in one.name)
+        return frozenset(w for w in firsts if w.endswith(("us", "is", "um")) and w not in names)
+
+    @cached_property
     def parting(self) -> frozenset[str]:
         """The words that tell muscles of one name apart: Latin second words, "internal" of two obliques."""
         firsts = {one.name.split()[0] for one in self.terms.values() if one.kind == "muscle" and " " in one.name}
