@@ -33,6 +33,7 @@ _FIELDS = {
     "blood_supply": frozenset({"artery", "action"}),
     "action": frozenset({"action"}),
 }
+_PLACED = frozenset({"origin", "insertion", "attachment", "place", "group"})
 _NAMED = re.compile(r"^\W*(?:so |and |ok |okay )*what(?:'s| is| are)(?: called)? the \w+(?: \w+)? muscles?\b", re.I)
 _ITS_NAME = re.compile(r"\b(?:name|called|term)\b", re.I)
 _TENDON_OF = re.compile(r"^tendons? of (?:the )?")
@@ -179,7 +180,7 @@ def _what_it_is(read: Read, refusal: Definition, context: Context, desk: Desk) -
 def _elliptical(read: Read, definition: Definition, context: Context, desk: Desk) -> Draft:
     """The muscles that have in common what the question names instead of one; else a question back."""
     fields = {one.field for one in criteria(read, desk.facts.library.vocabulary) if not one.negated}
-    if fields & _FIELDS.get(definition.name, frozenset()) and read.question.form == "open":
+    if fields & _FIELDS.get(definition.name, _PLACED) and read.question.form in {"open", "cloze"}:
         found = muscles(read, context, desk)
         if found.status == "answered":
             return found

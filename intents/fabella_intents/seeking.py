@@ -33,10 +33,18 @@ _THEM = re.compile(
 )
 _DOING = re.compile(
     r"^\W*(?:so |and |ok |okay |hey |hi |please )*(?:what|who|which ones?|whatever|everything that|anything that|things that)\W+"
-    r"(?:all |else |also |really |actually |is |are |lets? you |helps? (?:you )?(?:to )?|makes? you |can )*"
-    r"(?:attach|insert|originat|aris|start|begin|cross|flex|extend|abduct|adduct|rotat|pronat|supinat|elevat|depress|"
+    r"(?:all |else |also |really |actually |is |are |was |do(?:es)? |lets? (?:you|me|us|one) |helps? (?:you |me |us )?(?:to )?|makes? (?:you|me|us) |can |doing |(?:has|have) )*"
+    r"(?:the )?(?:attach|hook|fix|anchor|connect|tak(?:es?|ing) (?:its |their )?origin|hang|fill|pin|work|innervat|suppl|insert|originat|aris|start|begin|cross|flex|extend|abduct|adduct|rotat|pronat|supinat|elevat|depress|"
     r"protract|retract|mak|evert|invert|dorsiflex|plantar ?flex|bend|straighten|mov|rais|lift|lower|pull|push|turn|clos|open|"
     r"stabili|unlock|tens|wrinkl|shrug|chew|spread|point|curl|oppos|twist|squeez|shut|lies? in|is in)\w*",
+    re.I,
+)
+# "Ones that let me whistle", "what do we use to nod", "abduction of the fingers is done by?".
+_USING = re.compile(
+    r"\b(?:ones|those|things?|anything|something|everything) (?:that|which|to|else)\b"
+    r"|\bwhat (?:do|does|did) (?:we|you|i|one|people|the body) (?:use|need|have|contract)\b"
+    r"|\b(?:done|performed|produced|made|caused|controlled|brought about|carried out|achieved) by\W*(?:what|whom|who|which)?(?: muscles?)?\W*$"
+    r"|\bwho(?:m|'s| is| does)?(?: (?:doing|responsible|does)(?: it| that| this)?)?\W*$|\bwho (?:does|is doing) (?:it|that|this|the)\b|\b(?:responsible|thanks to (?:what|whom))\b",
     re.I,
 )
 _ALL = re.compile(
@@ -54,7 +62,7 @@ _SUPPLYING = re.compile(
 )
 _MEMBERS = re.compile(
     r"\b(?:members?|mak(?:es?|ing) up|made (?:up )?of|made from|consists?|composed|compris\w+|belongs? to|parts? of|"
-    r"columns|_{2,}.*_{2,}|form(?:s|ed|ing)?|contains?|includes?|components?|constituents?|what(?:'s| is| are) in|who is in)\b",
+    r"columns|_{2,}.*_{2,}|(?:list|name) (?:them|all)|names? of|count as|(?:which|who|what) are (?:they|those)|form(?:s|ed|ing)?|contains?|includes?|components?|constituents?|what(?:'s| is| are) in|who is in)\b",
     re.I,
 )
 # A number of heads: "two heads", "three-headed", "two bellies"; its groups are the number and the noun.
@@ -122,7 +130,7 @@ def seeks(text: str, row: Sequence[str], links: Sequence[Link], start: int) -> b
         return bool(kinds & {"movement", "activity"})
     if kinds & _SHARED == {"group"} and not _SEVERAL.search(text):
         return _MEMBERS.search(text) is not None
-    if any(one.search(text) for one in (_MUSCLES, _DOING, _THEM, _ALL)):
+    if any(one.search(text) for one in (_MUSCLES, _DOING, _USING, _THEM, _ALL)):
         return True
     if "group" in kinds and kinds & _SHARED != {"group"} and _WHICH_ONE.search(text):
         return True
