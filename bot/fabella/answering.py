@@ -34,6 +34,15 @@ _FIELDS = {
     "action": frozenset({"action"}),
 }
 _PLACED = frozenset({"origin", "insertion", "attachment", "place", "group"})
+# The intents that a name of each kind beside a muscle's asks for.
+_ABOUT = {
+    **dict.fromkeys(("movement", "activity"), "action"),
+    **dict.fromkeys(("nerve", "root"), "innervation"),
+    "artery": "blood_supply",
+    **dict.fromkeys(("bone", "landmark"), "attachments"),
+}
+_LIKELY = 4  # intents that an unclear question may ask for
+_UNLIKELY = -0.7  # the score from which on it may
 _NAMED = re.compile(r"^\W*(?:so |and |ok |okay )*what(?:'s| is| are)(?: called)? the \w+(?: \w+)? muscles?\b", re.I)
 _ITS_NAME = re.compile(r"\b(?:name|called|term)\b", re.I)
 _TENDON_OF = re.compile(r"^tendons? of (?:the )?")
@@ -118,6 +127,8 @@ def _from_sections(read: Read, context: Context, desk: Desk) -> Draft:
         drafts = [sections(of_own_part(read, one, desk), one, context, desk) for one in several]
         return replace(merged(drafts), listed=several)
     draft = with_lacking(read, sections(read, structure, context, desk), desk)
+    if draft.status == "refused":
+        draft = _otherwise(read, structure, context, desk) or draft
     corrected = claimed(read, structure, context, desk) if draft.status != "corrected" else None
     if corrected is not None:
         return corrected
@@ -126,6 +137,24 @@ def _from_sections(read: Read, context: Context, desk: Desk) -> Draft:
     if draft.status == "corrected" and told.isdisjoint(asked):
         return with_asked(read, draft, structure, context, desk)
     return draft
+
+
+def _otherwise(read: Read, structure: str, context: Context, desk: Desk) -> Draft | None:
+    """What the other names of an unclear question ask about it: a movement its actions, a nerve its nerve."""
+    unclear = bool(read.prediction.scores) and read.prediction.scores[0][1] < 0
+    if not unclear or not any(x.term == structure for x in read.links):
+        return None
+    told = dict.fromkeys(_ABOUT[x.kind] for x in read.links if x.kind in _ABOUT)
+    likely = (label for label, score in read.prediction.scores[:_LIKELY] if score > _UNLIKELY)
+    for label in (*told, *likely):
+        definition = desk.definition(label)
+        plain = definition.handler is None and definition.refusal is None and definition.subject is None
+        if plain and label not in read.question.intents:
+            question = replace(read.question, intents=(label,))
+            draft = sections(replace(read, question=question), structure, context, desk)
+            if draft.said:
+                return draft
+    return None
 
 
 def _unfitting(read: Read, definition: Definition, structure: str, desk: Desk) -> Draft | None:

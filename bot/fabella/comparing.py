@@ -33,6 +33,13 @@ _WHICH = re.compile(
     r"\b(?:which|who)\b(?! (?:direction|way|side|end|part|joint|bone|nerve|root|arter|movement|action|level)\w*)", re.I
 )
 _DOING = re.compile(r"\bwhat (?:else |extra |more |movements? )?(?:do|does|can) [^?]*\b(?:do|make|perform)\b", re.I)
+# What verbs ask for: "where does each of them attach below the knee?".
+_VERBS = (
+    (re.compile(r"\b(?:aris\w*|originat\w*|start\w*|begin\w*|com(?:e|es|ing) from)\b", re.I), ("Origin",)),
+    (re.compile(r"\b(?:insert\w*|end(?:s|ing)?|finish\w*)\b", re.I), ("Insertion",)),
+    (re.compile(r"\b(?:attach\w*|anchor\w*)\b", re.I), ("Origin", "Insertion")),
+    (re.compile(r"\b(?:innervat\w*|nerves?|wired)\b", re.I), ("Innervation",)),
+)
 _EACH = re.compile(r"\b(?:each|respectively)\b", re.I)
 _JOINT = re.compile(r"\b(?:joints?|cross(?:es|ing)?|act(?:s|ing)? (?:on|at|over))\b", re.I)
 _HEADS = re.compile(r"\b(?:heads?|bell(?:y|ies)|parts?|halves|portions?)\b", re.I)
@@ -111,6 +118,8 @@ def _rows(read: Read, desk: Desk, *, every: bool = False) -> tuple[str, ...]:
     asked = [s for name in read.asked for s in desk.definitions[name].sections(name)]
     if not any(one in ROWS for one in asked) and _DOING.search(read.text):
         asked = ["Action"]
+    if not any(one in ROWS for one in asked):
+        asked = [s for pattern, held in _VERBS for s in held if pattern.search(read.text)]
     if not any(one in ROWS for one in asked) and not every:
         asked = [s for one in read.links for s in _TELLING.get(one.kind, ())]
         asked += ["Action"] if _JOINT.search(read.text) else []

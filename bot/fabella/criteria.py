@@ -58,6 +58,7 @@ _PLAIN: Mapping[str, Mapping[str, str]] = {
     "neck": _BACKBONE, "trunk": _BACKBONE, "vertebral column": _BACKBONE, "lower back": _BACKBONE,
     "eyeball": {"out": "abduction", "in": "adduction", "up": "elevation", "down": "depression"},
     "scapula": {**_UPRIGHT, "front": "protraction", "back": "retraction"}, "tongue": {**_UPRIGHT, "out": "protrusion"},
+    **dict.fromkeys(("face", "mouth", "nose", "ear", "larynx", "pharynx", "soft palate", "hyoid bone"), _UPRIGHT),
     "mandible": {"front": "protrusion", "back": "retraction", "up": "elevation", "down": "depression"},
 }  # fmt: skip
 _ENDS = frozenset({"great toe", "toes", "fingers", "foot"})  # what is lifted only at the joint before it

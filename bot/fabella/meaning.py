@@ -16,6 +16,7 @@ from fabella.evidence import Evidence, Fact, Facts
 from fabella.looking import narrowing
 from fabella.verdict import OPEN, Verdict
 
+_MEANT = -0.5  # the score from which on a question that names no structure asks about the default one
 _FEW = 6  # words of a message that may name a part and ask nothing
 _PARTS = re.compile(r"\b(?:both|two|each of the|the) (?:\w+ )?(?:heads|bellies)\b|\beach (?:head|belly)\b", re.I)
 _AMONG = frozenset("in among amongst for of do does are have has".split())
@@ -92,7 +93,8 @@ def by_terms(read: Read, definition: Definition, facts: Facts) -> str | None:
         naming = _most({one: _told(places, facts.section(one, "Location"), covers) for one in holders}, len(places))
     default = facts.library.vocabulary.parts.default
     if len(naming) > 1:
-        return default if default in naming else None  # which of several is meant is not to be guessed
+        meant = default in naming and read.prediction.scores and read.prediction.scores[0][1] > _MEANT
+        return default if meant else None  # which of several is meant is not to be guessed
     return next(iter(naming), None)
 
 

@@ -11,6 +11,7 @@ from fabella_knowledge.vocabulary import Vocabulary
 
 _COMPARES = frozenset({"same", "difference", "vs", "versus", "compare", "compared", "different", "than", "like"})
 _LATIN = ("us", "um", "is", "ale", "alis", "aris", "ae", "ata", "osa", "ulla", "oid")
+_CASES = ("us", "is", "um", "i", "ae")
 _UNHELD = frozenset(
     "ligament ligaments bursa bursae retinaculum vein veins cartilage meniscus menisci canal gland sheath septum".split()
 )
@@ -50,6 +51,12 @@ def misnamed(read: Read, vocabulary: Vocabulary) -> bool:
     """Whether a Latin word of muscles' names stands there that belongs to no name ("flexor cervicalis magnus")."""
     taken = {n for x in read.links for n in range(x.start, x.end)}
     following = (*read.row[1:], "")
+    doing = (x for x in read.links if x.kind == "movement" and x.end - x.start == 1)
+    for one in doing:  # "flexor digiti quarti superior"
+        at = one.end - read.start
+        word, then = (*read.row[at - 1 :], "", "")[:2]
+        if word.endswith("or") and one.end not in taken and then.endswith(_CASES) and then in vocabulary.latin:
+            return True
     return any(
         read.start + n not in taken
         and (

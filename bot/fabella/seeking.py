@@ -33,6 +33,7 @@ _OF_THEM = re.compile(
     r"of (?:them|these|those|the (?:two|three|four|five|six))\b|\bthe ones that\b",
     re.I,
 )
+_AND_WHICH = re.compile(r"^\W*(?:(?:and|but|or|also) )*(?:which|who)(?: ones?| muscles?)? \w+", re.I)
 _ENDS = frozenset({"origin", "insertion", "attachment"})
 _OF_EACH = frozenset({"Origin", "Insertion", "Action", "Innervation", "Blood supply"})
 _OFFERED = 5  # muscles that are offered at most
@@ -58,6 +59,9 @@ def muscles(read: Read, context: Context, desk: Desk) -> Draft:
         return chosen
     if pointing:
         wanted = (*(parsed(context.sought) or _groups_before(read, desk)), *wanted)
+    elif context.sought and _AND_WHICH.match(read.text):
+        # "Which of the rotator cuff get this nerve, and which gets that one?"
+        wanted = (*(one for one in parsed(context.sought) if one.field == "group"), *wanted)
     if not wanted:
         wanted = criteria(_whole(read, desk), desk.facts.library.vocabulary)
     if not wanted or all(one.negated for one in wanted):

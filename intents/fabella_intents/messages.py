@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -21,6 +22,8 @@ _WORDS = frozenset(
     "so it is in as at an be by do he if me my no of on or to up us we am go hi ok oh ah add pin lam ed er ma pa ta mm "
     "ad ham bum men eat sit let tip".split()
 )
+_BRACKET = re.compile(r"\([^()]{1,60}\)")
+_ASIDE = 3  # words of a bracket that may stand within a name
 _IT = frozenset({"it", "they"})
 
 
@@ -121,11 +124,29 @@ def make(
         or row[one.start] not in _WORDS
         or (utterance.text[tokens[one.start].start : tokens[one.start].end].isupper() and not shouted)
     )
+    links = _across(links, row, text, spots, vocabulary)
     links = _doubtful(links, row, vocabulary, doubts)
     said = tuple(token.norm for token in tokens)
     for words in (row,) if said == tuple(row) else (row, said):
         links = _nearly(links, words, vocabulary)  # as mended, and as given: "fibularis revis" is no "revise"
     return Message(utterance, tokens, text, spots, tuple(row), links, told)
+
+
+def _across(
+    links: tuple[Link, ...], row: Sequence[str], text: str, spots: Sequence[Token], vocabulary: Vocabulary
+) -> tuple[Link, ...]:
+    """The links with names that a bracket parts: "the front (flexor) compartment of the arm"."""
+    for bracket in _BRACKET.finditer(text):
+        inside = [n for n, token in enumerate(spots) if bracket.start() < token.start < bracket.end()]
+        if not inside or len(inside) > _ASIDE:
+            continue
+        first, behind = inside[0], inside[-1] + 1
+        for one in link((*row[:first], *row[behind:]), vocabulary):
+            if one.start < first < one.end:
+                made = replace(one, end=one.end + behind - first)
+                kept = (x for x in links if x.end <= made.start or x.start >= made.end)
+                links = tuple(sorted((*kept, made), key=lambda x: (x.start, x.end)))
+    return links
 
 
 def _nearly(links: tuple[Link, ...], row: Sequence[str], vocabulary: Vocabulary) -> tuple[Link, ...]:

@@ -91,6 +91,11 @@ _COMPARES = re.compile(
     r"\b(?:compar(?!tment)\w*|contrast|versus|vs|differ\w*|distinguish|side by side|table|tabulate|in common)\b", re.I
 )
 _SEVERAL = re.compile(r"\b(?:muscles|which|list|name|what are)\b", re.I)
+# "And which gets the axillary nerve?": of what was looked for before.
+GOING_ON = re.compile(
+    r"^\W*(?:(?:and|but|or|also) )*(?:which|who)(?: ones?)? (?:gets?|has|have|is|are|does|do|goes|go|uses?|crosses|cross|attach\w*|insert\w*)\b",
+    re.I,
+)
 COMMON = re.compile(r"\b(?:in common|common to|(?:all|both) share)\b", re.I)
 # "What does the one with the sixth nerve do?", "the two in the lateral compartment": of those found before.
 SELECTING = re.compile(
