@@ -194,12 +194,20 @@ def _group(read: Read, refusal: Definition, context: Context, desk: Desk) -> Dra
     return _from_sections(replace(read, question=question), context, desk)
 
 
+def _by_other_words(read: Read, desk: Desk) -> bool:
+    """Whether nothing but a structure is named, by other words than its name: "kissing muscle, Latin name?"."""
+    named = [x for x in read.links if x.kind in STRUCTURES]
+    others = {x.kind for x in read.links} - STRUCTURES - {"region"}
+    called = (" ".join(read.message[x.start : x.end]) for x in named)
+    return not others and not any(one == desk.display(x.term).lower() for one, x in zip(called, named, strict=True))
+
+
 def _what_it_is(read: Read, refusal: Definition, context: Context, desk: Desk) -> Draft | None:
     """An overview of the one structure with an article of which a declined question asks what it is."""
     named = {x.term for x in read.links if x.kind in STRUCTURES and len(x.terms) == 1}
     held = named & desk.facts.library.articles.keys()
     describing = desk.answering("Description")
-    asks = _NAMED.match(read.text) or (refusal.name == "naming" and _ITS_NAME.search(read.text))
+    asks = _NAMED.match(read.text) or (_ITS_NAME.search(read.text) and _by_other_words(read, desk))
     if refusal.firm or len(held) != 1 or describing is None or not asks:
         return None
     question = replace(read.question, intents=(describing,), structure=held.pop())

@@ -58,6 +58,9 @@ _OF_THEM = re.compile(
     re.I,
 )
 _WH = re.compile(r"\W*(?:(?:tell|show) (?:me|us) |\w+ )?(?:what|which|where|who|how|why|when)\b", re.I)
+_WHICH_OF = re.compile(
+    r"\W*(?:(?:and|or|but|so) )*(?:which|who)\b(?! (?:nerve|arter|root|joint|bone|side|end|part|head)\w*)", re.I
+)
 _THERE = re.compile(r"(?<!is )(?<!are )(?<!was )\bthere\b\W*$", re.I)  # "what muscles begin there?"
 POINTS = frozenset({"that", "it", "this", "so", "they", "them"})  # words that point back
 
@@ -158,11 +161,16 @@ class Splitter:
         """
         labels: list[str] = []
         spoken = []
-        weak = seeking = False
+        weak = seeking = offered = False
         for piece in pieces:
             span = message.span(piece)
             part = self._predictor.predict(message, span)
             label, score = part.scores[0]
+            if labels and offered and _WHICH_OF.match(piece.text) and not self._structures(span, message):
+                return (
+                    False  # "compare A and B. Which one crosses the knee?", "A or B: which opens it, which closes it?"
+                )
+            offered = offered or len({x.term for x in message.inside(span) if x.kind == "muscle"}) > 1
             seeking = (
                 seeking or label == SEEKING or seeks(piece.text, message.words(span), message.inside(span), span[0])
             )
@@ -171,8 +179,6 @@ class Splitter:
             unclear = _UNDECIDED <= part.answerable < self._router.threshold and label not in self._router.talk
             if unclear or score < _SAYS or label.startswith("again.") or span[1] - span[0] < 2:
                 return False
-            if COMPARING in labels and _OF_THEM.search(piece.text) and not self._structures(span, message):
-                return False  # "compare A and B. Which one crosses the knee?"
             weak = weak or (label in self._router.answerable and score < _WEAK)
             labels.append(self._chooser.topic(label))
             named = {x.term for x in message.inside(span) if x.kind not in STRUCTURES}
@@ -243,7 +249,8 @@ class Splitter:
         names = any(x.kind != "part" for x in message.inside(span))
         clear = score > _WEAK and part.answerable >= self._router.threshold and label in self._router.answerable
         asks = _WH.match(piece.text) is not None or _LISTS.match(piece.text) is not None
-        return names and clear and asks and not POINTS & set(message.words(span))
+        points = bool(POINTS & set(message.words(span))) or _OF_THEM.search(piece.text) is not None
+        return names and clear and asks and not points
 
     def _needs_story(self, piece: Segment, message: Message, whole: Prediction) -> bool:
         """Whether the one question of a message says too little, or points back: what comes before tells what is asked."""
