@@ -23,7 +23,9 @@ _FIRM = 0.3  # the score from which on a firm refusal holds for the whole messag
 _UNCLEAR = -0.3  # up to this score a firm refusal of what is named outright is not clear
 _ABOUT = 0.15  # scores that lie so near to each other tell two intents not apart
 _UNSURE = 0.4  # an intent named outright is taken before one that scores at most so much more
-_NOTHING = -0.9  # under this score an intent has nothing to do with the question
+_NOTE = 8  # words of a question that asks by a name for the most part
+_CLEAR = 0.5  # the score from which on the router is sure of another intent than the one named in it
+_NOTHING = -0.75  # under this score an intent has nothing to do with the question
 _GAP = -0.7  # the score from which on a second gap may ask for an intent of its own
 _MEANT = 0.5  # and this near to the best an intent may be meant beside it
 _AUXILIARIES = frozenset("is are was were do does did can could will would may might should has have must".split())
@@ -79,7 +81,10 @@ class Chooser:
             return (label,), chance
         label, top = cued.best(self.router.answerable)
         label = self._wider(label, top, cued)
-        if len(named) == 1 and top < 0 and named[0] != intent_of(label) and cued.score(named[0]) > top - _UNSURE:
+        outweighed = (
+            top >= (_CLEAR if len(words) <= _NOTE else 0.0) or cued.score(named[0] if named else label) <= top - _UNSURE
+        )
+        if len(named) == 1 and named[0] != intent_of(label) and not outweighed:
             label = named[0]  # the router is unsure, and the question says outright what it asks
         _, not_meant = self._mentioned(words, inside, start)
         if label in not_meant and form.kind != "except":  # "which is NOT an action" asks for actions
