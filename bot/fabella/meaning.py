@@ -139,7 +139,7 @@ def tied(read: Read, structure: str, definition: Definition, facts: Facts) -> st
 
 def holder(structure: str, label: str, definition: Definition, facts: Facts) -> str:
     """The structure itself, or where its article lacks the sections the one that it is tied to ("that head", "the muscle")."""
-    sections = definition.sections(label)
+    sections = (*definition.sections(label), *definition.otherwise)
     vocabulary = facts.library.vocabulary
 
     def fits(name: str) -> bool:
