@@ -217,7 +217,7 @@ def _what_it_is(read: Read, refusal: Definition, context: Context, desk: Desk) -
 def _elliptical(read: Read, definition: Definition, context: Context, desk: Desk) -> Draft:
     """The muscles that have in common what the question names instead of one; else a question back."""
     fields = {one.field for one in criteria(read, desk.facts.library.vocabulary) if not one.negated}
-    if fields & _FIELDS.get(definition.name, _PLACED) and read.question.form in {"open", "cloze"}:
+    if fields & _FIELDS.get(definition.name, _PLACED) and read.question.form in {"open", "cloze", "presumes"}:
         found = muscles(read, context, desk)
         if found.status == "answered":
             return found

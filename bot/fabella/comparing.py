@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fabella_intents.mentions import STRUCTURES
@@ -15,11 +16,13 @@ from fabella_intents.splitting import POINTS
 from fabella.criteria import criteria
 from fabella.draft import Draft, Grid, Said, say
 from fabella.evidence import Fact
+from fabella.sections import sections
 
 if TYPE_CHECKING:
     from fabella.desk import Desk
 
 ROWS = ("Location", "Heads", "Members", "Origin", "Insertion", "Action", "Innervation", "Blood supply")
+_WHOLE = frozenset({"Heads", "Members", "Location"})  # what is told of a muscle, not of its parts
 _MOST = 6  # columns of a table
 # The rows that tell of a kind of term.
 _TELLING = {
@@ -40,6 +43,8 @@ _VERBS = (
     (re.compile(r"\b(?:attach\w*|anchor\w*)\b", re.I), ("Origin", "Insertion")),
     (re.compile(r"\b(?:innervat\w*|nerves?|wired)\b", re.I), ("Innervation",)),
 )
+_THERE = re.compile(r"\b(?:there|in (?:this|that))\b\W*$", re.I)
+_UNRELATED = -0.9  # under this score an intent has nothing to do with the question
 _EACH = re.compile(r"\b(?:each|respectively)\b", re.I)
 _JOINT = re.compile(r"\b(?:joints?|cross(?:es|ing)?|act(?:s|ing)? (?:on|at|over))\b", re.I)
 _HEADS = re.compile(r"\b(?:heads?|bell(?:y|ies)|parts?|halves|portions?)\b", re.I)
@@ -49,6 +54,8 @@ def compare(read: Read, context: Context, desk: Desk) -> Draft:
     """What the library says of each of the structures named, side by side."""
     held = desk.facts.library.articles
     named = [x.term for x in read.links if x.kind in STRUCTURES and len(x.terms) == 1]
+    if not named and read.question.structure is not None:
+        named = [read.question.structure]  # "it has two heads. Do they share a nerve?"
     grouped = len(set(named)) == 1 and bool(desk.atlas.groups.get(named[0])) and not POINTS & set(read.row)
     if len(set(named)) < 2 and context.structure is not None and not grouped and not _HEADS.search(read.text):
         named = [context.structure, *named]  # "how is that different from the soleus?"
@@ -62,14 +69,26 @@ def compare(read: Read, context: Context, desk: Desk) -> Draft:
         if lacking:
             reason = f"My sources hold no article about this: {', '.join(map(desk.display, lacking))}."
             return desk.refuse(read, reason, intent="compare")
-        return desk.clarify(read, "Which structures shall I compare? Name two.")
+        return _alone(read, columns, context, desk) or desk.clarify(read, "Which structures shall I compare? Name two.")
     return table(read, columns[:_MOST], desk, lacking=lacking)
+
+
+def _alone(read: Read, columns: Sequence[tuple[str, str | None]], context: Context, desk: Desk) -> Draft | None:
+    """What is asked of the one structure that is named, where there is nothing to compare it with."""
+    definitions = ((label, desk.definition(label)) for label, score in read.prediction.scores if score > _UNRELATED)
+    label = next((x for x, one in definitions if not (one.handler or one.refusal or one.subject)), None)
+    if not columns or label is None:
+        return None
+    structure = columns[0][0]
+    question = replace(read.question, intents=(label,), structure=structure)
+    draft = sections(replace(read, question=question), structure, context, desk)
+    return draft if draft.said else None
 
 
 def table(read: Read, columns: Sequence[tuple[str, str | None]], desk: Desk, *, lacking: Sequence[str] = ()) -> Draft:
     """The table of structures, or of parts of them, with the rows that were asked for or all."""
     common = COMMON.search(read.text) is not None
-    wanted = _rows(read, desk, every=common)
+    wanted = _rows(read, desk, every=common, parts=any(part is not None for _, part in columns))
     rows = []
     for row in wanted:
         cells = [_facts(structure, part, row, desk) for structure, part in columns]
@@ -113,13 +132,15 @@ def _shared(row: str, cells: Sequence[tuple[Fact, ...]]) -> list[tuple[Fact, ...
     return [tuple(f for f in cell if named([f]) & alike) for cell in cells]
 
 
-def _rows(read: Read, desk: Desk, *, every: bool = False) -> tuple[str, ...]:
+def _rows(read: Read, desk: Desk, *, every: bool, parts: bool) -> tuple[str, ...]:
     """The sections asked for: those of intents named outright, else those that tell of the other names, else all."""
     asked = [s for name in read.asked for s in desk.definitions[name].sections(name)]
+    asked = [one for one in asked if not (parts and one in _WHOLE)]
     if not any(one in ROWS for one in asked) and _DOING.search(read.text):
         asked = ["Action"]
     if not any(one in ROWS for one in asked):
-        asked = [s for pattern, held in _VERBS for s in held if pattern.search(read.text)]
+        said = " ".join(read.message) if _THERE.search(read.text) else read.text
+        asked = [s for pattern, held in _VERBS for s in held if pattern.search(said)]
     if not any(one in ROWS for one in asked) and not every:
         asked = [s for one in read.links for s in _TELLING.get(one.kind, ())]
         asked += ["Action"] if _JOINT.search(read.text) else []
@@ -147,7 +168,7 @@ def _facts(structure: str, part: str | None, row: str, desk: Desk) -> tuple[Fact
     held = tuple(f for f in desk.facts.section(structure, row) if not f.passage.further or row == "Location")
     if part is None:
         return held
-    if row in {"Heads", "Members", "Location"}:
+    if row in _WHOLE:
         return ()
     own = tuple(f for f in held if f.passage.part == part)
     return own or tuple(f for f in held if f.passage.part is None)

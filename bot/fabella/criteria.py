@@ -12,6 +12,7 @@ from fabella_intents.question import Question
 from fabella_intents.reading import Read
 from fabella_intents.seeking import HEADED as _HEADED
 from fabella_knowledge.model import ATTACHMENT_KINDS
+from fabella_knowledge.tokens import DETERMINERS
 from fabella_knowledge.vocabulary import Vocabulary
 
 _SITES = ATTACHMENT_KINDS - STRUCTURES | {"tendon"}
@@ -24,7 +25,7 @@ _INSERTION = frozenset("insertion insertions insert inserts inserting inserted e
 _EITHER_END = re.compile(r"\b(?:origins?|aris\w+|start\w*) (?:and|or)\b.*\b(?:insert\w*|ends?)\b(?!.*\b(?:and|or)\b)")
 _ATTACH = frozenset("attach attaches attached attaching attachment attachments fixed anchored connect connects".split())
 _NOT = frozenset(
-    "not don't doesn't isn't aren't can't cannot won't without never no nor neither except excluding".split()
+    "not nothing don't doesn't isn't aren't can't cannot won't without never no nor neither except excluding".split()
 )
 _LACK = frozenset("lack lacks lacking fail fails".split())
 _SUPPLY = frozenset("supply innervate feed serve reach".split())
@@ -70,6 +71,9 @@ _FLIP = {"up": "supination", "down": "pronation", "front": "supination", "back":
 _PALM = {"palm": _FLIP, "hand": _FLIP, "forearm": _FLIP}
 _TURNED = _LIMBS | {"foot", "sole", "eyeball"}
 _AXIS = frozenset({"head", "neck", "trunk", "vertebral column", "lower back"})  # what turns to a side
+_LEADING = 4  # words between a plain verb and the movement that it leads to, at most
+_LOCATED = 3  # words before a site of which one may only locate it
+_LOCATING = frozenset("below above under beneath behind towards toward near beside around past over".split())
 _FAR = 12  # words behind a movement that may tell its direction
 _TOWARDS = frozenset({"towards", "toward", "away", "against"})
 _COUNTING = frozenset("included including includes counting branch branches parts".split())
@@ -178,7 +182,7 @@ class _Reader:
     def criteria(self) -> tuple[Criterion, ...]:
         found: list[tuple[int, Criterion]] = []
         for at, one in enumerate(self._links):
-            if one.kind == "movement":
+            if one.kind == "movement" and not self._introduces(at):
                 found += [(one.start, made) for made in self._actions(at)]
         last = next((c for _, c in found), None)
         for at, one in enumerate(self._links):
@@ -199,6 +203,15 @@ class _Reader:
         wanted = [one.choices for _, one in said if not one.negated]
         # "He can't lift the foot. Which muscles do?": what is wanted is not left out.
         return self._united([x for x in said if not (x[1].negated and x[1].choices in wanted)])
+
+    def _introduces(self, at: int) -> bool:
+        """Whether a plain verb only leads to the movement that follows it: "lift the front of the foot up"."""
+        one, after = self._links[at], self._links[at + 1] if at + 1 < len(self._links) else None
+        plain = one.term in {_ANY, "elevation", "depression", "rotation"} and one.end - one.start == 1
+        if not plain or after is None or after.kind != "movement":
+            return False
+        between = self._words(one.end, after.start)
+        return len(between) <= _LEADING and not {"and", "or", "then"} & set(between)
 
     def _actions(self, at: int) -> list[Criterion]:
         one = self._links[at]
@@ -331,6 +344,8 @@ class _Reader:
             if not self._placing(one):
                 return None  # "pulls the thigh towards the belly", "taking the thigh backwards"
             return Criterion("place", ((None, one.term),), negated)
+        if one.kind in _SITES and self._located(one):
+            return None
         if one.kind in _SITES:
             return Criterion(self._end(one), tuple((None, term) for term in one.terms), negated)
         return None
@@ -342,6 +357,12 @@ class _Reader:
             return False
         first = one.start == self._read.start
         return first or bool(_PLACING & before or _MUSCLES & set(self._words(one.end, one.end + 2)))
+
+    def _located(self, one: Link) -> bool:
+        """Whether a site only tells where something lies or goes: "below the hyoid", "up towards the shin"."""
+        before = self._words(self._read.start, one.start)
+        near = [word for word in before[-_LOCATED:] if word not in DETERMINERS]
+        return bool(near) and near[-1] in _LOCATING and not set(before) & (_ATTACH | _ORIGIN | _INSERTION)
 
     def _counted_in(self, at: int) -> bool:
         """Whether a name is only counted in with a wider one before it: "and its branches (the deep branch)"."""

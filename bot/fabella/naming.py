@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from fabella_intents.definition import Definition
@@ -71,7 +72,7 @@ def invented(read: Read, vocabulary: Vocabulary) -> bool:
     """Whether a known name carries a Latin word that makes it another, unknown one ("gastrocnemius profundus")."""
     latin = vocabulary.latin
     taken = {n for x in read.links for n in range(x.start, x.end)}
-    if misnamed(read, vocabulary):
+    if misnamed(read, vocabulary) or _compounded(read):
         return True
     for one in read.links:
         if one.kind in {"muscle", "sesamoid bone", "group"} and not one.assumed:
@@ -81,6 +82,18 @@ def invented(read: Read, vocabulary: Vocabulary) -> bool:
                 if at not in taken and (word in latin or strange) and _attached(word, read.text):
                     return True
     return unknown(read)
+
+
+def _compounded(read: Read) -> bool:
+    """Whether a known name of one word carries another one's first word: "pronator longissimus"."""
+    for a, b in itertools.pairwise(read.links):
+        word = read.row[a.start - read.start]
+        alone = (
+            b.kind == "muscle" and b.end - b.start == 1 and read.row[b.start - read.start].endswith(("us", "is", "um"))
+        )
+        if a.kind == "movement" and a.end - a.start == 1 and a.end == b.start and word.endswith("or") and alone:
+            return True
+    return False
 
 
 def _attached(word: str, text: str) -> bool:

@@ -15,6 +15,7 @@ from fabella.seeking import spoken_of
 
 _EACH = re.compile(
     r"\b(?:each|both) of (?:them|these|those)\b|\b(?:do|does|have|has) (?:each|both|the two|they both)\b"
+    r"|^\W*(?:(?:and|so|ok|but|what about|how about)\W+)*(?:what (?:is|are)|where (?:is|are))? ?(?:their|both)\b"
     r"|\bof (?:them|those|these)\b|\b(?:they|these|those|them)(?: all| both)? (?:have )?(?:in common|share)\b"
     r"|^\W*(?:and |so )?(?:which|what) (?:are )?(?:the(?:ir)? )?"
     r"(?:nerves|arteries|roots|origins|insertions|actions|attachments)\W*$",

@@ -33,6 +33,7 @@ _OF_THEM = re.compile(
     r"of (?:them|these|those|the (?:two|three|four|five|six))\b|\bthe ones that\b",
     re.I,
 )
+_SEGMENTS = frozenset({"forearm", "arm", "thigh", "lower leg", "hand", "foot", "neck", "back"})
 _AND_WHICH = re.compile(r"^\W*(?:(?:and|but|or|also) )*(?:which|who)(?: ones?| muscles?)? \w+", re.I)
 _ENDS = frozenset({"origin", "insertion", "attachment"})
 _OF_EACH = frozenset({"Origin", "Insertion", "Action", "Innervation", "Blood supply"})
@@ -74,6 +75,11 @@ def muscles(read: Read, context: Context, desk: Desk) -> Draft:
     if _ONLY.search(read.text):
         notes = ("What a muscle does only is not looked up: some of these may do more.", *notes)
     if not found:
+        # "Flexors of the forearm" bend it, or lie in it.
+        placed = tuple(_placed(one) for one in wanted)
+        found = desk.atlas.seek(_flat(placed), without=without) if placed != tuple((one,) for one in wanted) else ()
+        wanted = _flat(placed) if found else wanted
+    if not found:
         # What no muscle at all is said to do is left aside, if something else is asked for.
         known = tuple(one for one in wanted if one.negated or desk.atlas.seek((one,)))
         if len(known) == len(wanted):  # of each for itself there are some: not in the place named
@@ -113,6 +119,18 @@ def _whole(read: Read, desk: Desk) -> Read:
     """The whole message as one question: "third layer of the sole. Name its muscles"."""
     links = link(read.message, desk.facts.library.vocabulary)
     return replace(read, links=links, row=read.message, start=0)
+
+
+def _placed(one: Criterion) -> tuple[Criterion, ...]:
+    """A movement of a region as one that happens in it."""
+    if one.field != "action" or one.negated or len(one.choices) != 1 or one.choices[0][1] not in _SEGMENTS:
+        return (one,)
+    movement, region = one.choices[0]
+    return (replace(one, choices=((movement, None),)), Criterion("place", ((None, region),)))
+
+
+def _flat(wanted: Iterable[tuple[Criterion, ...]]) -> tuple[Criterion, ...]:
+    return tuple(one for several in wanted for one in several)
 
 
 def _shared(wanted: Sequence[Criterion], desk: Desk) -> str | None:

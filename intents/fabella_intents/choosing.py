@@ -23,6 +23,7 @@ _FIRM = 0.3  # the score from which on a firm refusal holds for the whole messag
 _UNCLEAR = -0.3  # up to this score a firm refusal of what is named outright is not clear
 _ABOUT = 0.15  # scores that lie so near to each other tell two intents not apart
 _UNSURE = 0.4  # an intent named outright is taken before one that scores at most so much more
+_CHAT = "smalltalk.chat"
 _NOTE = 8  # words of a question that asks by a name for the most part
 _CLEAR = 0.5  # the score from which on the router is sure of another intent than the one named in it
 _NOTHING = -0.75  # under this score an intent has nothing to do with the question
@@ -60,7 +61,8 @@ class Chooser:
             if self.definitions[intent_of(declined)].firm and loud > max(_FIRM, score) and whole.answerable < 0.5:
                 return (declined,), whole.answerable
         outright = self.named(words)
-        if best in self.router.talk:
+        unsure = best == _CHAT and score < 0 and chance >= self.router.threshold and _names_muscle(inside)
+        if best in self.router.talk and not unsure:
             return (best,), chance
         for name, one in self.definitions.items():
             # A cue word of something that is declined ("mnemonic") is meant, whatever else the question names.

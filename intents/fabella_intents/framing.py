@@ -15,7 +15,14 @@ _ANNOUNCED = re.compile(
     rf"|know|unsure|curious|confused(?: about)?|clear|straight)[,:]?\s+(?={_WH})",
     re.I,
 )
-_TURN = re.compile(rf"\s*(?:,\s*(?:so|but|and|now|then)?|\b(?:so|but))\s+(?={_WH})|\s*[;–—]\s*|\s-\s|:\s+", re.I)
+_ABOUT = re.compile(
+    rf"(?:the|that|this|its|what about) [\w ]{{3,40}},\s*{_WH}", re.I
+)  # "but the short head, what ...?"
+_TURN = re.compile(
+    rf"\s*[,.]\s*(?:so|but)\s+(?=(?:the|that|this|its|what about) [\w ]{{3,40}},\s*{_WH})|"
+    rf"\s*(?:,\s*(?:so|but|and|now|then)?|\b(?:so|but))\s+(?={_WH})|\s*[;–—]\s*|\s-\s|:\s+",
+    re.I,
+)
 _ASKING = re.compile(rf"{_WH}|(?:is|are|does|do|did|can|could|has|have)\b", re.I)
 # A condition, a place or a question at the front belongs to what is asked.
 _BELONGING = re.compile(
@@ -70,7 +77,7 @@ def begins(sentence: str) -> int:
         rest = sentence[turn.end() :]
         if ":" in turn.group() and _POINTING.search(rest):
             continue  # "the long columns that we call erector spinae: which muscles is that made up of?"
-        if _ASKING.match(rest) or told:
+        if _ASKING.match(rest) or _ABOUT.match(rest) or told:
             found = max(found, turn.end())
     return found
 

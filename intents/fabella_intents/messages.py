@@ -24,6 +24,8 @@ _WORDS = frozenset(
 )
 _BRACKET = re.compile(r"\([^()]{1,60}\)")
 _ASIDE = 3  # words of a bracket that may stand within a name
+_TISSUES = frozenset({"soft tissue", "fascia", "tissue"})
+_WAYS = frozenset("up down outward outwards inward inwards forward forwards backward backwards each away".split())
 _IT = frozenset({"it", "they"})
 
 
@@ -124,12 +126,21 @@ def make(
         or row[one.start] not in _WORDS
         or (utterance.text[tokens[one.start].start : tokens[one.start].end].isupper() and not shouted)
     )
+    links = tuple(one for one in links if not _facing(one, row))
     links = _across(links, row, text, spots, vocabulary)
     links = _doubtful(links, row, vocabulary, doubts)
     said = tuple(token.norm for token in tokens)
     for words in (row,) if said == tuple(row) else (row, said):
         links = _nearly(links, words, vocabulary)  # as mended, and as given: "fibularis revis" is no "revise"
     return Message(utterance, tokens, text, spots, tuple(row), links, told)
+
+
+def _facing(one: Link, row: Sequence[str]) -> bool:
+    """Whether "face" is what something does: "tip the sole to face outward"."""
+    if one.end - one.start > 1 or row[one.start] not in {"face", "faces"}:
+        return False
+    before, after = row[one.start - 1] if one.start else "", row[one.end] if one.end < len(row) else ""
+    return before in {"to", "palm", "palms", "sole", "soles"} or after in _WAYS
 
 
 def _across(
@@ -154,11 +165,12 @@ def _nearly(links: tuple[Link, ...], row: Sequence[str], vocabulary: Vocabulary)
     at = 0
     while at < len(row):
         near = vocabulary.variants.nearly(row, at)
-        held = [x for x in links if near and x.kind in STRUCTURES and x.start < near.end and near.start < x.end]
+        over = [x for x in links if near and x.start < near.end and near.start < x.end]
+        held = [x for x in over if x.kind in STRUCTURES]
         longer = near is not None and all(
             near.start <= x.start and x.end <= near.end and x.end - x.start < near.end - near.start for x in held
         )
-        if near is None or not longer:
+        if near is None or not longer or any(x.kind in _TISSUES for x in over):  # a skin muscle is none of the shin
             at += 1
             continue
         made = Link(vocabulary.kind(near.terms[0]), near.terms, near.start, near.end, False, near.terms)

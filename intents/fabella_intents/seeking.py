@@ -109,9 +109,11 @@ _WHO_ARE = re.compile(
 )
 _ACTING = frozenset({"do", "does", "can", "did", "would"})
 _ASIDE = frozenset(
-    "besides beside except excluding than from help helps helping assist assists with like beyond away under underneath beneath remove removed removing".split()
+    "besides beside except excluding than help helps helping assist assists beyond away under underneath beneath remove removed removing".split()
 )
 _SOON = 3  # words before the group that is asked about
+_APART = frozenset({"from", "with", "like"})
+_NEAR = 2  # words before a structure of which these set it aside
 _BEFORE = 4  # words before a structure that may set it aside
 
 
@@ -167,4 +169,5 @@ def names_one(links: Sequence[Link], row: Sequence[str], start: int) -> bool:
 def aside(one: Link, row: Sequence[str], start: int) -> bool:
     """Whether a structure is named to leave it out: "other than the soleus", "help the gastrocnemius"."""
     at = one.start - start
-    return bool(_ASIDE & set(row[max(0, at - _BEFORE) : max(0, at)]))
+    near = row[max(0, at - _NEAR) : max(0, at)]
+    return bool(_ASIDE & set(row[max(0, at - _BEFORE) : max(0, at)]) or _APART & set(near))

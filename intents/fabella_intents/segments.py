@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fabella_intents import framing
 from fabella_intents.utterance import Utterance
@@ -81,6 +81,7 @@ class Segment:
 def split(utterance: Utterance) -> tuple[Segment, ...]:
     """The sentences of a message as segments, in order."""
     found: list[Segment] = []
+    indirect: list[Segment] = []
     at = 0
     for sentence in utterance.sentences:
         start = utterance.text.index(sentence, at)
@@ -99,6 +100,11 @@ def split(utterance: Utterance) -> tuple[Segment, ...]:
         sentence = sentence[: framing.trailing(sentence)]
         asks = sentence.rstrip(" )\"'").endswith("?") or bool(_ASKS.match(sentence)) or bool(_WANTS.match(sentence))
         found.append(Segment(sentence, start, asks))
+        if begin and not sentence.rstrip().endswith("?"):
+            indirect.append(found[-1])
+    if any(one.text.rstrip().endswith("?") for one in found):
+        # "I got curious which nerve runs it. ... Which two?": the first sentence only tells.
+        found = [replace(one, asks=False) if one in indirect else one for one in found]
     told = [one for one in found if not _OPENING.match(one.text) and not _LEAVES.match(one.text)] or found
     if not told:
         return ()

@@ -265,7 +265,8 @@ class Splitter:
         if whole.scores[0][0] in self._router.talk:
             return False
         known = any(x.kind in STRUCTURES for x in message.links if points or x.start >= span[0])
-        if len(message.row) > _LONG and (known or (named and not points and score > _SAYS)):
+        says = bool(set(message.words(span)) - _FUNCTION)  # not just "what is it?"
+        if says and len(message.row) > _LONG and (known or (named and not points and score > _SAYS)):
             return False  # what is asked about is known, and a long story tells the router nothing
         clear = score > max(_WEAK, whole.scores[0][1]) and not _WHOLE.search(piece.text)
         if points and clear and any(x.kind in STRUCTURES and x.end <= span[0] for x in message.links):

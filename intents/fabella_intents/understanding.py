@@ -40,6 +40,7 @@ _WHERE_ONLY = re.compile(
 )
 # "What can the biceps do that the brachialis can't?"
 _ONLY_ONE = re.compile(r"\bthat (?:the )?[\w ]{3,40}\b(?:can't|cannot|can not|doesn't|does not|lacks?)\W*$", re.I)
+_DIFFER = re.compile(r"\b(?:differences? between|differ|different|distinguish\w*|same)\b", re.I)
 _WHAT = re.compile(r"\bwhat (?:do|does|have|has|is)\b", re.I)  # not "which tendon do they have in common"
 _FIRM = 0.3  # the score from which on a firm refusal stands before a search for muscles
 _SOUGHT = 0.9  # the chance that the library can answer what looks for muscles by what its articles tell
@@ -151,7 +152,9 @@ class Understanding:
         elif intents == (SEEKING,) and (told or names_one(inside, words, span[0])):
             intents = (part.best(self.router.answerable - {SEEKING})[0] or SEEKING,)
         compared = _ONLY_ONE.search(piece.text) or (COMMON.search(piece.text) and _WHAT.search(piece.text))
-        if len(named(inside, words, span[0])) > 1 and compared and not firm:
+        parts = {x.term for x in inside if x.kind == "part"}
+        several = len(named(inside, words, span[0])) > 1 and compared
+        if (several or (len(parts) > 1 and _DIFFER.search(piece.text))) and not firm:
             intents = (COMPARING,)
         question = Question(
             intents=intents,
