@@ -101,7 +101,7 @@ def values(read: Read, structure: str, evidence: Evidence, facts: Facts) -> Verd
         if side is not None and holding and not any(side in words(f.passage.text) for f in holding):
             # "The inner side of the tibia": another side of it is told, or none.
             if any(_ACROSS[side] in words(f.passage.text) for f in holding):
-                against += holding
+                against += relevant
             missing = True
             continue
         if holding and "both" in read_words and len(held_parts) < len({f.passage.part for f in relevant}):

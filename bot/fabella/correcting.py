@@ -15,7 +15,7 @@ from fabella_intents.reading import Read
 from fabella import claims, positions
 from fabella.deciding import decide
 from fabella.desk import Desk
-from fabella.draft import Draft
+from fabella.draft import Draft, say
 from fabella.evidence import Evidence
 from fabella.looking import look_up
 from fabella.telling import tell
@@ -29,6 +29,7 @@ _CLAIMS = {
     frozenset({"movement"}): "Action",
 }
 _CLAIMING = frozenset({"yesno", "truefalse", "presumes"})
+_ENDING = re.compile(r"\b(?:insert|attach|join|end|anchor)\w*", re.I)
 _ASKED_BESIDES = re.compile(r"[,.;?]\s*(?:then |so )?(?:(?:at|in|on|by|from|to|of) )?(?:which|what|where|who)\b", re.I)
 
 
@@ -49,6 +50,13 @@ def belonging(read: Read, context: Context, desk: Desk) -> Draft | None:
     if verdict.kind != CONTRADICTED:
         return told
     muscle = next(x.term for x in read.links if x.kind == "muscle")
+    if _ENDING.search(read.text):  # "it inserts with the pes anserinus": where it does instead
+        ends = (
+            say(f.passage, desk.display(muscle))
+            for f in desk.facts.section(muscle, "Insertion")
+            if not f.passage.further
+        )
+        told = replace(told, said=(*told.said, *ends))
     return with_asked(read, told, muscle, context, desk) if muscle in desk.facts.library.articles else told
 
 

@@ -23,7 +23,7 @@ from fabella.answer import Answer, Step
 from fabella.atlas import Atlas
 from fabella.describing import Portraits
 from fabella.desk import Desk
-from fabella.draft import Draft
+from fabella.draft import GIVEN, Draft
 from fabella.evidence import Facts
 from fabella.model import DEFAULT, Model, open_model
 from fabella.sources import Bibliography
@@ -101,13 +101,22 @@ class Engine:
             # The option stands for what was typed, in which its names have no place.
             chosen = self.ask(turns.picked, style=style, explain=explain)
             return replace(chosen, question=reading.utterance.raw, entities=())
-        if reading.whole is not None and not any(d.status == "corrected" for d in drafts):
-            corrected = answering.correct(reading.whole, self._desk)
-            if corrected is not None:
-                reading = replace(reading, reads=(reading.whole,))
-                drafts = [corrected]
+        if not any(d.status == "corrected" for d in drafts):
+            reading, drafts = self._corrected(reading, drafts)
         why = _why(reading, drafts, self._model) if explain else ()
         return composing.compose(reading, drafts, self._model.library, before, style=style, why=why)
+
+    def _corrected(self, reading: Reading, drafts: list[Draft]) -> tuple[Reading, list[Draft]]:
+        """The drafts behind the correction of what the message takes for granted, as they are where it is right."""
+        for told in reading.told:
+            corrected = answering.correct(told, self._desk)
+            if corrected is not None:
+                given = [(r, d) for r, d in zip(reading.reads, drafts, strict=True) if d.status in GIVEN]
+                return replace(reading, reads=(told, *(r for r, _ in given))), [corrected, *(d for _, d in given)]
+        corrected = answering.correct(reading.whole, self._desk) if reading.whole is not None else None
+        if reading.whole is None or corrected is None:
+            return reading, drafts
+        return replace(reading, reads=(reading.whole,)), [corrected]
 
     async def ask_async(
         self, question: str | Question, *, context: Context | None = None, style: str = "ama"

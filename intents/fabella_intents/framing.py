@@ -47,6 +47,12 @@ _TAIL = re.compile(
     r"(?:i|we|my|our|they|the (?:teacher|prof|book))(?:'m|'ve|'d|'ll)?\b(?! (?:mean|meant)\b)[^?:]*$",
     re.I,
 )
+_PREMISE = re.compile(
+    r"\W*(?:(?:so|but|and|ok|okay|well)\W+)*"
+    r"(?:since|because|as|(?:given|seeing|considering)(?: that)?|if|now that|although|though)\s+"
+    r"([^?]{8,200}?),\s+(?=\w)",
+    re.I,
+)
 _QUESTION = re.compile(r"\b(?:what|which|where|who|whose|how|why)\b", re.I)
 _POINTING = re.compile(r"\b(?:that|this|these|those|it|they|them|its|their)\b", re.I)
 _STOP = re.compile(r"[:;]\s+")
@@ -97,6 +103,12 @@ def asking(text: str) -> int:
     """Where the question begins behind what it is about ("the flat muscle of the calf, what nerve has it?"), else 0."""
     turns = [turn.end() for turn in _TURN.finditer(text) if _ASKING.match(text[turn.end() :])]
     return turns[-1] if turns else 0
+
+
+def premise(sentence: str) -> tuple[int, str] | None:
+    """The clause that a sentence takes for granted ("since it comes from the femur, ...") with its place."""
+    found = _PREMISE.match(sentence)
+    return (found.start(1), found.group(1)) if found is not None else None
 
 
 def clauses(frame: str) -> Iterator[tuple[int, str]]:

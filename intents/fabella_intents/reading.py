@@ -74,7 +74,8 @@ class Read:
 class Reading:
     """A whole message, read: its questions in order, the names found, and the corrections made.
 
-    `whole` is the message read as one question, None where that is what `reads` holds. `language` is set where the
+    `whole` is the message read as one question, None where that is what `reads` holds; `told` are statements in it that
+    its questions may take for granted. `language` is set where the
     message is in another one than English, and then there are no reads. `asked` are the intents that the message names
     outright.
     """
@@ -87,3 +88,4 @@ class Reading:
     assumed: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
     language: str | None = None
+    told: tuple[Read, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from fabella_knowledge.model import ATTACHMENT_KINDS
@@ -42,6 +42,8 @@ _WHERE_ONLY = re.compile(
 _ONLY_ONE = re.compile(r"\bthat (?:the )?[\w ]{3,40}\b(?:can't|cannot|can not|doesn't|does not|lacks?)\W*$", re.I)
 _DIFFER = re.compile(r"\b(?:differences? between|differ|different|distinguish\w*|same)\b", re.I)
 _WHAT = re.compile(r"\bwhat (?:do|does|have|has|is)\b", re.I)  # not "which tendon do they have in common"
+# The kinds of name by which a statement says something of a muscle that the library may contradict.
+_STATED = frozenset({"nerve", "root", "artery", "bone", "landmark", "movement", "compartment"})
 _FIRM = 0.3  # the score from which on a firm refusal stands before a search for muscles
 _SOUGHT = 0.9  # the chance that the library can answer what looks for muscles by what its articles tell
 _GOES_ON = 0.3  # what that adds to the intent's score
@@ -118,7 +120,22 @@ class Understanding:
             self._read(message.whole, message, whole, Context()) if split else None,
             tuple(dict.fromkeys(one.term for one in message.links if one.assumed)),
             self._chooser.named(row),
+            told=tuple(self._told(message, pieces)),
         )
+
+    def _told(self, message: Message, pieces: Sequence[Segment]) -> Iterator[Read]:
+        """The statements about muscles beside the questions of a message: "soleus flexes the knee, so why ...?"."""
+        for one in message.told:
+            apart = not any(p.start < one.start + len(one.text) and one.start < p.start + len(p.text) for p in pieces)
+            granted = (0, one.text) if apart else framing.premise(one.text)
+            if granted is None:
+                continue
+            premise = Segment(granted[1], one.start + granted[0], False)
+            span = message.span(premise)
+            kinds = {x.kind for x in message.inside(span)}
+            if "muscle" in kinds and kinds & _STATED:
+                read = self._read(premise, message, self._predictor.predict(message, span), Context())
+                yield replace(read, question=replace(read.question, form="presumes"))
 
     def _declined(self, read: Read, before: Sequence[Read]) -> Read:
         """The read; one that points back at a question that is firmly declined is declined with it."""
