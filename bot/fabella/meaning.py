@@ -192,7 +192,8 @@ def beside(read: Read, definition: Definition, evidence: Evidence, verdict: Verd
     acts = "Action" in definition.sections(definition.name)
     if acts and form in {"yesno", "truefalse", "either"} and verdict.kind == OPEN:
         claimed = {x.term for x in read.links if x.kind in {"movement", "activity"} and x.term not in read.conditional}
-        return bool(claimed) and not any(claimed & f.terms for f in evidence.considered)
+        covers = facts.library.vocabulary.covers
+        return bool(claimed) and not any(covers(c, t) for c in claimed for f in evidence.considered for t in f.terms)
     if acts and form == "open" and read.elliptical:
         joints = {x.term for x in read.links if x.kind in {"joint", "region"} and x.term not in read.conditional}
         held = {t for f in evidence.considered for t in f.terms | facts.joints(f)}

@@ -53,6 +53,12 @@ _PREMISE = re.compile(
     r"([^?]{8,200}?),\s+(?=\w)",
     re.I,
 )
+# "..., oral anatomy exam tomorrow".
+_SOON = re.compile(
+    r"\s*[,;–—-]\s*(?:[\w']+ ){0,4}(?:exam|test|quiz|viva|lab|class|practical|presentation|course|paper|homework)s?"
+    r"(?: (?:is|are))?(?: (?:coming up|tomorrow|today|tonight|soon|(?:this|next) week|on \w+day|in \w+ (?:day|week|hour)s))?\W*$",
+    re.I,
+)
 _QUESTION = re.compile(r"\b(?:what|which|where|who|whose|how|why)\b", re.I)
 _POINTING = re.compile(r"\b(?:that|this|these|those|it|they|them|its|their)\b", re.I)
 _STOP = re.compile(r"[:;]\s+")
@@ -95,6 +101,9 @@ def _frames(sentence: str, turn: re.Match[str]) -> bool:
 def trailing(sentence: str) -> int:
     """Where somebody speaks of himself behind his question ("..., I always forget"); its length for nowhere."""
     tail = _TAIL.search(sentence)
+    soon = _SOON.search(sentence)
+    if soon is not None and len(sentence[: soon.start()].split()) >= 2:
+        return soon.start()
     asks = tail is not None and (_ASKING.match(sentence) or "?" in sentence[: tail.start()])
     return tail.start() if tail is not None and asks else len(sentence)
 

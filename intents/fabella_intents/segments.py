@@ -56,6 +56,10 @@ _OPENING = re.compile(
     r"^(?:(?:ok|okay|so|and|hi|hello|hey)\W+)*(?:(?:a |one |another |next |new |different |quick |last )+questions?(?: again)?|next one|hi|hello|hey(?: there)?|thanks|thank you|cheers|my (?:mistake|bad|fault|error)|sorry|oops)\W*$",
     re.I,
 )
+_HELP = re.compile(
+    r"^\W*(?:(?:can|could|would|will) (?:you|anyone|anybody|someone|somebody)\b.{0,30}|any(?:one|body)?\b.{0,20}|help.{0,20})\?\W*$",
+    re.I,
+)
 _JOINT = re.compile(
     r"(?:\s*[,;]\s*|\s+)(?:and|also|plus|&|n|and also|and then)\s+(?:also\s+)?(?=(?:if [^,;?]{1,40},\s*)?(?:(?:in|on|at|to|from|of|by|with|through|for|into)\s+)?(?:what|what's|whats|where|where's|which|who|how|when|why|does|do|is|are|can|tell|give|list|name)\b)"
     r"|\s*,\s*(?=(?:(?:in|on|at|to|from|of|by|with|through)\s+)?(?:what|where|which|who|how|why)\b(?! (?:is|are) (?:the )?(?:link|point)\b))",
@@ -102,7 +106,7 @@ def split(utterance: Utterance) -> tuple[Segment, ...]:
         found.append(Segment(sentence, start, asks))
         if begin and not sentence.rstrip().endswith("?"):
             indirect.append(found[-1])
-    if any(one.text.rstrip().endswith("?") for one in found):
+    if any(one.text.rstrip().endswith("?") and not _HELP.match(one.text) for one in found):
         # "I got curious which nerve runs it. ... Which two?": the first sentence only tells.
         found = [replace(one, asks=False) if one in indirect else one for one in found]
     told = [one for one in found if not _OPENING.match(one.text) and not _LEAVES.match(one.text)] or found
