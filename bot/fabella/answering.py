@@ -13,7 +13,7 @@ from fabella_intents.seeking import SELECTING
 
 from fabella import meaning, naming
 from fabella.comparing import table
-from fabella.correcting import belonging, claimed, miscalled, with_asked
+from fabella.correcting import belonging, claimed, miscalled, with_asked, with_ends
 from fabella.criteria import criteria
 from fabella.declining import counted, rescue
 from fabella.desk import Desk
@@ -43,7 +43,9 @@ _ABOUT = {
 }
 _LIKELY = 4  # intents that an unclear question may ask for
 _UNLIKELY = -0.7  # the score from which on it may
-_NAMED = re.compile(r"^\W*(?:so |and |ok |okay )*what(?:'s| is| are)(?: called)? the \w+(?: \w+)? muscles?\b", re.I)
+_NAMED = re.compile(
+    r"^\W*(?:so |and |ok |okay )*what(?:'s| is| are)(?: called)? the [\w']+(?: [\w']+)? muscles?\b", re.I
+)
 _ITS_NAME = re.compile(r"\b(?:name|called|term)\b", re.I)
 _TENDON_OF = re.compile(r"^tendons? of (?:the )?")
 _MANY = 5  # structures from which on none is offered: naming some would be a guess
@@ -56,7 +58,7 @@ def answer(read: Read, context: Context, desk: Desk) -> Draft:
         return _ambiguous(read, desk)
     member = belonging(read, context, desk)
     if member is not None:
-        return member
+        return with_ends(read, member, member.structure or "", desk) if member.status == "corrected" else member
     at = read.question.ordinal
     if at and len(context.options) >= abs(at):
         return Draft("again", "again", options=(context.options[at - 1 if at > 0 else at],))
@@ -129,6 +131,8 @@ def _from_sections(read: Read, context: Context, desk: Desk) -> Draft:
     draft = with_lacking(read, sections(read, structure, context, desk), desk)
     if draft.status == "refused":
         draft = _otherwise(read, structure, context, desk) or draft
+    if draft.status == "corrected":
+        draft = with_ends(read, draft, structure, desk)
     corrected = claimed(read, structure, context, desk) if draft.status != "corrected" else None
     if corrected is not None:
         return corrected

@@ -50,14 +50,17 @@ def belonging(read: Read, context: Context, desk: Desk) -> Draft | None:
     if verdict.kind != CONTRADICTED:
         return told
     muscle = next(x.term for x in read.links if x.kind == "muscle")
-    if _ENDING.search(read.text):  # "it inserts with the pes anserinus": where it does instead
-        ends = (
-            say(f.passage, desk.display(muscle))
-            for f in desk.facts.section(muscle, "Insertion")
-            if not f.passage.further
-        )
-        told = replace(told, said=(*told.said, *ends))
     return with_asked(read, told, muscle, context, desk) if muscle in desk.facts.library.articles else told
+
+
+def with_ends(read: Read, corrected: Draft, structure: str, desk: Desk) -> Draft:
+    """The correction that a muscle ends with a group, with where it ends: "it inserts with the pes anserinus"."""
+    told = {desk.facts.library.by_id[one.passage].section for one in corrected.said if one.passage}
+    muscle = next((x.term for x in read.links if x.kind == "muscle"), structure)
+    if told != {"Members"} or not _ENDING.search(read.text):
+        return corrected
+    held = (f.passage for f in desk.facts.section(muscle, "Insertion") if not f.passage.further)
+    return replace(corrected, said=(*corrected.said, *(say(one, desk.display(muscle)) for one in held)))
 
 
 def miscalled(read: Read, context: Context, desk: Desk) -> Draft | None:

@@ -71,6 +71,10 @@ _FLIP = {"up": "supination", "down": "pronation", "front": "supination", "back":
 _PALM = {"palm": _FLIP, "hand": _FLIP, "forearm": _FLIP}
 _TURNED = _LIMBS | {"foot", "sole", "eyeball"}
 _AXIS = frozenset({"head", "neck", "trunk", "vertebral column", "lower back"})  # what turns to a side
+_PLAIN_VERBS = tuple(
+    (verb, None) for verb in ("elevation", "depression", "rotation")
+)  # beside a movement that says more
+_UNAIMED = ((("opening", None),),)
 _LEADING = 4  # words between a plain verb and the movement that it leads to, at most
 _LOCATED = 3  # words before a site of which one may only locate it
 _LOCATING = frozenset("below above under beneath behind towards toward near beside around past over".split())
@@ -182,12 +186,12 @@ class _Reader:
     def criteria(self) -> tuple[Criterion, ...]:
         found: list[tuple[int, Criterion]] = []
         for at, one in enumerate(self._links):
-            if one.kind == "movement" and not self._introduces(at):
+            if one.kind == "movement" and not self._introduces(at) and not self._purpose(one, found):
                 found += [(one.start, made) for made in self._actions(at)]
         last = next((c for _, c in found), None)
         for at, one in enumerate(self._links):
             made = self._other(at, one, last)
-            if made is not None and at not in self._used:
+            if made is not None and at not in self._used and not self._purpose(one, found):
                 found.append((one.start, made))
         found.sort(key=lambda x: x[0])
         for n in range(1, len(found)):  # "doesn't insert there or flex the knee"
@@ -200,9 +204,18 @@ class _Reader:
             found.append((self._read.start, Criterion("heads", ((None, told),))))
         # "Used for push-ups" names no movement: of everything that moves nothing is told.
         said = [x for x in found if x[1].choices != ((None, None),)]
+        # "Open up the front of the arm: which muscles lie there?" names no movement of theirs.
+        said = [x for x in said if x[1].choices not in _UNAIMED] or said
+        aimed = any(one.field == "action" and one.choices[0] not in _PLAIN_VERBS for _, one in said)
+        said = [x for x in said if not (aimed and x[1].choices[0] in _PLAIN_VERBS)]
         wanted = [one.choices for _, one in said if not one.negated]
         # "He can't lift the foot. Which muscles do?": what is wanted is not left out.
         return self._united([x for x in said if not (x[1].negated and x[1].choices in wanted)])
+
+    def _purpose(self, one: Link, found: Sequence[tuple[int, Criterion]]) -> bool:
+        """Whether a name only tells what something is good for: "pulls the vocal cords apart so one can inhale"."""
+        before = self._words(max(self._read.start, one.start - _LEADING), one.start)
+        return bool(found) and "so" in before and "can" in before
 
     def _introduces(self, at: int) -> bool:
         """Whether a plain verb only leads to the movement that follows it: "lift the front of the foot up"."""
@@ -334,6 +347,8 @@ class _Reader:
         if one.kind == "state" and _MAKING & before:
             joint = next((x.term for x in self._links if x.kind == "joint"), None)
             return Criterion("action", ((_MADE.get(one.term), joint),), negated)
+        if one.kind == "group" and self._located(one):
+            return None  # "the little rotators under the glutes"
         if one.kind in _FIELDS:
             return Criterion(_FIELDS[one.kind], ((None, one.term),), negated)
         if one.kind == "joint":

@@ -101,20 +101,22 @@ class Engine:
             # The option stands for what was typed, in which its names have no place.
             chosen = self.ask(turns.picked, style=style, explain=explain)
             return replace(chosen, question=reading.utterance.raw, entities=())
-        if not any(d.status == "corrected" for d in drafts):
-            reading, drafts = self._corrected(reading, drafts)
+        reading, drafts = self._corrected(reading, drafts)
         why = _why(reading, drafts, self._model) if explain else ()
         return composing.compose(reading, drafts, self._model.library, before, style=style, why=why)
 
     def _corrected(self, reading: Reading, drafts: list[Draft]) -> tuple[Reading, list[Draft]]:
         """The drafts behind the correction of what the message takes for granted, as they are where it is right."""
+        said = {one.passage for d in drafts if d.status == "corrected" for one in d.said}
         for told in reading.told:
             corrected = answering.correct(told, self._desk)
-            if corrected is not None:
+            if corrected is not None and not said & {one.passage for one in corrected.said}:
                 given = [(r, d) for r, d in zip(reading.reads, drafts, strict=True) if d.status in GIVEN]
                 return replace(reading, reads=(told, *(r for r, _ in given))), [corrected, *(d for _, d in given)]
-        corrected = answering.correct(reading.whole, self._desk) if reading.whole is not None else None
-        if reading.whole is None or corrected is None:
+        if reading.whole is None or said:
+            return reading, drafts
+        corrected = answering.correct(reading.whole, self._desk)
+        if corrected is None:
             return reading, drafts
         return replace(reading, reads=(reading.whole,)), [corrected]
 

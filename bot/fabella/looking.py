@@ -62,7 +62,7 @@ _IN_FULL = re.compile(
 _ASKING = frozenset(
     map(
         stem,
-        "supply supplies supplied innervates serves feeds fed end ends begins starts arises attaches inserts goes".split(),
+        "fibre fibres fiber fibers structure structures supply supplies supplied innervates serves feeds fed end ends begins starts arises attaches inserts goes".split(),
     )
 )
 

@@ -14,7 +14,7 @@ _COMPARES = frozenset({"same", "difference", "vs", "versus", "compare", "compare
 _LATIN = ("us", "um", "is", "ale", "alis", "aris", "ae", "ata", "osa", "ulla", "oid")
 _CASES = ("us", "is", "um", "i", "ae")
 _UNHELD = frozenset(
-    "ligament ligaments bursa bursae retinaculum vein veins cartilage meniscus menisci canal gland sheath septum".split()
+    "ligament ligaments bursa bursae retinaculum vein veins lymph lymphatic lymphatics node nodes cartilage meniscus menisci canal gland sheath septum".split()
 )
 _WHICH_KIND = re.compile(rf"\b(?:which|what) (?:{'|'.join(_UNHELD)})\b", re.I)  # "to which cartilage does it attach?"
 _NAMING = frozenset({"muscle", "os", "tendon", "nerve", "artery", "ligament", "musculus", "bone"})

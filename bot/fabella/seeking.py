@@ -34,6 +34,12 @@ _OF_THEM = re.compile(
     re.I,
 )
 _SEGMENTS = frozenset({"forearm", "arm", "thigh", "lower leg", "hand", "foot", "neck", "back"})
+_THIS = re.compile(r"\b(?:this|that|the same) (nerve|artery|bone|landmark|process|compartment|layer)\b", re.I)
+_KINDS = {
+    "nerve": ("nerve",), "artery": ("artery",), "bone": ("bone", "landmark"), "landmark": ("landmark",),
+    "process": ("landmark",), "compartment": ("compartment",), "layer": ("compartment",),
+}  # fmt: skip
+_FIELD = {"nerve": "nerve", "artery": "artery", "bone": "attachment", "landmark": "attachment", "compartment": "place"}
 _AND_WHICH = re.compile(r"^\W*(?:(?:and|but|or|also) )*(?:which|who)(?: ones?| muscles?)? \w+", re.I)
 _ENDS = frozenset({"origin", "insertion", "attachment"})
 _OF_EACH = frozenset({"Origin", "Insertion", "Action", "Innervation", "Blood supply"})
@@ -46,7 +52,7 @@ _EACH = 2  # facts shown of a muscle for one criterion
 
 def muscles(read: Read, context: Context, desk: Desk) -> Draft:
     """The muscles that meet what the question wants of them."""
-    if naming.misnamed(read, desk.facts.library.vocabulary):
+    if naming.misnamed(read, desk.facts.library.vocabulary) or naming.unheld(read):
         return desk.refuse(read, "My sources know no structure of that name.", intent="structure")
     wanted = criteria(read, desk.facts.library.vocabulary)
     marks = {x.term: mark for mark, links in _options(read, desk).items() for x in links if x.kind == "muscle"}
@@ -63,6 +69,8 @@ def muscles(read: Read, context: Context, desk: Desk) -> Draft:
     elif context.sought and _AND_WHICH.match(read.text):
         # "Which of the rotator cuff get this nerve, and which gets that one?"
         wanted = (*(one for one in parsed(context.sought) if one.field == "group"), *wanted)
+    if not wanted:
+        wanted = _of_shown(read, context, desk)
     if not wanted:
         wanted = criteria(_whole(read, desk), desk.facts.library.vocabulary)
     if not wanted or all(one.negated for one in wanted):
@@ -115,10 +123,21 @@ def muscles(read: Read, context: Context, desk: Desk) -> Draft:
     )
 
 
+def _of_shown(read: Read, context: Context, desk: Desk) -> tuple[Criterion, ...]:
+    """What "this nerve" or "that bone" was in the last answer."""
+    pointed = _THIS.search(read.text)
+    kinds = _KINDS.get(pointed.group(1).lower(), ()) if pointed is not None else ()
+    shown = (desk.facts.get(one) for one in context.shown)
+    named = dict.fromkeys(t for f in shown if f is not None for t in sorted(f.main))
+    vocabulary = desk.facts.library.vocabulary
+    held = [one for one in named if vocabulary.kind(one) in kinds]
+    return (Criterion(_FIELD[vocabulary.kind(held[0])], ((None, held[0]),)),) if held else ()
+
+
 def _whole(read: Read, desk: Desk) -> Read:
     """The whole message as one question: "third layer of the sole. Name its muscles"."""
-    links = link(read.message, desk.facts.library.vocabulary)
-    return replace(read, links=links, row=read.message, start=0)
+    said = read.message[: read.start + len(read.row)]
+    return replace(read, links=link(said, desk.facts.library.vocabulary), row=said, start=0)
 
 
 def _placed(one: Criterion) -> tuple[Criterion, ...]:

@@ -10,7 +10,7 @@ from fabella_intents.utterance import BLANK
 _NT = "isn't|aren't|doesn't|don't|didn't|can't|hasn't|won't|isnt|doesnt"
 _AUX = rf"(?:is|are|was|were|does|do|did|can|could|has|have|will|would|should|{_NT})"
 _REQUEST = re.compile(
-    r"^\W*(?:(?:so|and|but|ok|okay|hey|hi|hello|please)\b[\s,:]*)*(?:can|could|would|will) (?:you|u|someone|somebody|anyone|we have|i (?:get|have))\b",
+    r"^\W*(?:(?:so|and|but|ok|okay|hey|hi|hello|please)\b[\s,:]*)*(?:(?:do|does|did) (?:you|u|anyone|anybody|someone|somebody) (?:know|remember|recall|happen)|(?:can|could|would|will) (?:you|u|someone|somebody|anyone|we have|i (?:get|have)))\b",
     re.I,
 )
 _YESNO = re.compile(

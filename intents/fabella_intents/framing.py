@@ -47,6 +47,7 @@ _TAIL = re.compile(
     r"(?:i|we|my|our|they|the (?:teacher|prof|book))(?:'m|'ve|'d|'ll)?\b(?! (?:mean|meant)\b)[^?:]*$",
     re.I,
 )
+_BEING = re.compile(r"\W*((?:the )?[\w -]{4,40} being [^,?]{3,80}),\s+(?=\w)", re.I)
 _PREMISE = re.compile(
     r"\W*(?:(?:so|but|and|ok|okay|well)\W+)*"
     r"(?:since|because|as|(?:given|seeing|considering)(?: that)?|if|now that|although|though)\s+"
@@ -56,7 +57,7 @@ _PREMISE = re.compile(
 # "..., oral anatomy exam tomorrow".
 _SOON = re.compile(
     r"\s*[,;–—-]\s*(?:[\w']+ ){0,4}(?:exam|test|quiz|viva|lab|class|practical|presentation|course|paper|homework)s?"
-    r"(?: (?:is|are))?(?: (?:coming up|tomorrow|today|tonight|soon|(?:this|next) week|on \w+day|in \w+ (?:day|week|hour)s))?\W*$",
+    r"(?: (?:is|are))?(?: (?:coming up|tomorrow|today|tonight|soon|(?:this|next) week|on \w+day))?\W*$",
     re.I,
 )
 _QUESTION = re.compile(r"\b(?:what|which|where|who|whose|how|why)\b", re.I)
@@ -116,7 +117,7 @@ def asking(text: str) -> int:
 
 def premise(sentence: str) -> tuple[int, str] | None:
     """The clause that a sentence takes for granted ("since it comes from the femur, ...") with its place."""
-    found = _PREMISE.match(sentence)
+    found = _PREMISE.match(sentence) or _BEING.match(sentence)
     return (found.start(1), found.group(1)) if found is not None else None
 
 

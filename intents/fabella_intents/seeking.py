@@ -32,7 +32,7 @@ _THEM = re.compile(
     r"\b(?:which|what|any|how many|some) (?:one |ones )?of (?:them|these|those|the (?:two|three|four|five|six))\b", re.I
 )
 _DOING = re.compile(
-    r"^\W*(?:so |and |ok |okay |hey |hi |please )*(?:what|who|which ones?|whatever|everything that|anything that|things that)\W+"
+    r"(?:^|[-–—:,;.]\s)\W*(?:so |and |ok |okay |hey |hi |please )*(?:what|who|which ones?|whatever|everything that|anything that|things that)\W+"
     r"(?:all |else |also |really |actually |is |are |was |do(?:es)? |lets? (?:you|me|us|one) |helps? (?:you |me |us )?(?:to )?|makes? (?:you|me|us) |can |doing |(?:has|have) )*"
     r"(?:the )?(?:attach|hook|fix|anchor|connect|tak(?:es?|ing) (?:its |their )?origin|hang|fill|pin|work|innervat|suppl|insert|originat|aris|start|begin|cross|flex|extend|abduct|adduct|rotat|pronat|supinat|elevat|depress|"
     r"protract|retract|mak|evert|invert|dorsiflex|plantar ?flex|bend|straighten|mov|rais|lift|lower|pull|push|turn|clos|open|"
@@ -55,6 +55,7 @@ _ALL = re.compile(
     re.I,
 )
 _SUPPLYING = re.compile(
+    r"^\W*what (?:all |else )?(?:does|do) (?:the )?[^?!]{3,60}\b(?:run|control|drive|power|move|work|operate|wire|go to)\W*$|"
     r"\b(?:what|which|everything|anything|all)\b[^?!]{0,50}\b(?:supply|supplies|supplied|innervate[sd]?|serve[sd]?|feeds?|fed)\b"
     r"|\b(?:supplies|innervates|supply|innervate)\W*(?:what|which(?: ones?)?|whom)?\W*$"
     r"|\bsupply of the\b|\b(?:is|gets?) (?:supplied|innervated|fed) by\b",
@@ -157,17 +158,20 @@ def _acting(links: Sequence[Link], row: Sequence[str], start: int) -> bool:
 def named(links: Sequence[Link], row: Sequence[str], start: int) -> tuple[str, ...]:
     """The muscles that a question names, those left out that it sets aside."""
     return tuple(
-        dict.fromkeys(x.term for x in links if x.kind == "muscle" and len(x.terms) == 1 and not aside(x, row, start))
+        dict.fromkeys(
+            x.term for x in links if x.kind == "muscle" and len(x.terms) == 1 and not aside(x, row, start, links)
+        )
     )
 
 
 def names_one(links: Sequence[Link], row: Sequence[str], start: int) -> bool:
     """Whether a muscle or bone is named as what the question is about."""
-    return any(one.kind in {"muscle", "sesamoid bone"} and not aside(one, row, start) for one in links)
+    return any(one.kind in {"muscle", "sesamoid bone"} and not aside(one, row, start, links) for one in links)
 
 
-def aside(one: Link, row: Sequence[str], start: int) -> bool:
+def aside(one: Link, row: Sequence[str], start: int, links: Sequence[Link] = ()) -> bool:
     """Whether a structure is named to leave it out: "other than the soleus", "help the gastrocnemius"."""
     at = one.start - start
     near = row[max(0, at - _NEAR) : max(0, at)]
-    return bool(_ASIDE & set(row[max(0, at - _BEFORE) : max(0, at)]) or _APART & set(near))
+    between = max((x.end - start for x in links if x.end <= one.start and x.kind != "depth"), default=0)
+    return bool(_ASIDE & set(row[max(between, at - _BEFORE, 0) : max(0, at)]) or _APART & set(near))

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from fabella_knowledge.tokens import singular
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -67,7 +68,8 @@ class Speller:
         out: list[str] = []
         found: list[Correction] = []
         for at, word in enumerate(row):
-            fixed = _confused(row, at) if word in _CONFUSED else self.nearest(word)
+            fixed = _confused(row, at) if word in _CONFUSED or word in _SIDED else None
+            fixed = fixed or (self.nearest(word) if word not in _CONFUSED else None)
             if fixed is None:
                 out.append(word)
                 continue
@@ -110,7 +112,8 @@ class Speller:
         if len(word) < _BEGINNING:
             return None
         at = bisect_left(self._names, word)
-        held = [one for one in self._names[at : at + 3] if one.startswith(word) and len(one) >= len(word) + _LEFT]
+        held = [one for one in self._names[at : at + 8] if one.startswith(word) and len(one) >= len(word) + _LEFT]
+        held = [one for one in held if self.weights[one] > NAME] or held  # of a muscle rather than of a bone
         return held[0] if held and all(_same_stem(held[0], one) for one in held) else None
 
     def knows(self, word: str) -> bool:
@@ -167,10 +170,17 @@ def _confused(row: Sequence[str], at: int) -> Correction | None:
         return (
             Correction(word, ("where",)) if after in _VERBS and before not in _VERBS | {"they", "you", "we"} else None
         )
+    if word in _SIDED:
+        return Correction(word, (_SIDED[word],)) if singular(after) in _OF_SIDES else None
     asked = bool(_ASKING & set(row[max(0, at - 3) : at])) and before not in {"the", "a", "of", "right", "correct"}
     return Correction(word, ("does",)) if asked and after not in {"", "of", "for", "per", *_VERBS} else None
 
 
+_SIDED = {"ext": "external", "int": "internal"}
+# What is told apart as external and internal; elsewhere "ext" is extension.
+_OF_SIDES = frozenset(
+    "oblique intercostal abdominal obturator pterygoid rotator rotation urethral anal sphincter".split()
+)
 _CONFUSED = frozenset({"dose", "were", "wear"})
 _VERBS = frozenset({"is", "are", "does", "do", "should", "can"})
 _ASKING = frozenset("what which where when why how who wat wich waht".split())

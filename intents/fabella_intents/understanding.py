@@ -43,7 +43,7 @@ _ONLY_ONE = re.compile(r"\bthat (?:the )?[\w ]{3,40}\b(?:can't|cannot|can not|do
 _DIFFER = re.compile(r"\b(?:differences? between|differ|different|distinguish\w*|same)\b", re.I)
 _WHAT = re.compile(r"\bwhat (?:do|does|have|has|is)\b", re.I)  # not "which tendon do they have in common"
 # The kinds of name by which a statement says something of a muscle that the library may contradict.
-_STATED = frozenset({"nerve", "root", "artery", "bone", "landmark", "movement", "compartment"})
+_STATED = frozenset({"nerve", "root", "artery", "bone", "landmark", "movement", "compartment", "group"})
 _FIRM = 0.3  # the score from which on a firm refusal stands before a search for muscles
 _SOUGHT = 0.9  # the chance that the library can answer what looks for muscles by what its articles tell
 _GOES_ON = 0.3  # what that adds to the intent's score
@@ -127,7 +127,8 @@ class Understanding:
         """The statements about muscles beside the questions of a message: "soleus flexes the knee, so why ...?"."""
         for one in message.told:
             apart = not any(p.start < one.start + len(one.text) and one.start < p.start + len(p.text) for p in pieces)
-            granted = (0, one.text) if apart else framing.premise(one.text)
+            stated = apart or (not one.asks and len(message.told) > 1)
+            granted = (0, one.text) if stated else framing.premise(one.text)
             if granted is None:
                 continue
             premise = Segment(granted[1], one.start + granted[0], False)

@@ -17,8 +17,17 @@ _MARKUP = re.compile(r"[*`~|>]+|(?<!\w)_(?=[^\W_])|(?<=[^\W_])_(?!\w)")
 _HTML = re.compile(r"</?[a-zA-Z][^<>]{0,100}>")
 _CLOZE = re.compile(r"\{\{c\d+::.{0,60}?\}\}|\[\s*\.{2,}\s*\]|_{2,}|\.{4,}|\(\s*\)|\[\s*\]")
 # "Sup. glut. n.", "the mm. of the sole": a kind of structure in short, not the end of a sentence.
-_SHORT_FOR = re.compile(r"(?<=[a-z. ]\s)(nn|mm|aa|n|m|a)\.(?=[\s,;:?)]|$)", re.I)
-_KINDS = {"n": "nerve", "nn": "nerves", "m": "muscle", "mm": "muscles", "a": "artery", "aa": "arteries"}
+_SHORT_FOR = re.compile(r"(?<=[a-z.= ]\s)(nn|mm|aa|n|m|a|med|lat)\.(?=[\s,;:?)]|$)", re.I)
+_KINDS = {
+    "n": "nerve",
+    "nn": "nerves",
+    "m": "muscle",
+    "mm": "muscles",
+    "a": "artery",
+    "aa": "arteries",
+    "med": "medial",
+    "lat": "lateral",
+}
 _COLOUR = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
 _SPACE = re.compile(r"\s+")
 # Abbreviations whose dot ends no sentence.
