@@ -82,6 +82,9 @@ def answer(read: Read, context: Context, desk: Desk) -> Draft:
 
 def correct(read: Read, desk: Desk) -> Draft | None:
     """The correction of what a whole message takes for granted, None where the library contradicts nothing."""
+    member = belonging(read, Context(), desk)
+    if member is not None and member.status == "corrected":
+        return with_ends(read, member, member.structure or "", desk)
     definition = desk.definition(read.question.intents[0])
     if definition.refusal is not None or definition.handler == "again":
         return rescue(read, definition, Context(), desk)

@@ -95,8 +95,14 @@ def with_asked(read: Read, corrected: Draft, structure: str, context: Context, d
     """A correction with what is asked besides: "given that it lies in the arm, which nerve does it get?"."""
     definition = desk.definition(read.question.intents[0])
     declined = definition.refusal is not None or definition.handler is not None
-    if declined or not _ASKED_BESIDES.search(read.text) or not desk.fits(definition, structure):
+    if declined or not desk.fits(definition, structure):
         return corrected
     evidence = look_up(read, read.question.intents[0], definition, structure, desk.facts)
+    wrong = claims.values(read, structure, evidence, desk.facts)
+    if wrong is not None and wrong.kind == CONTRADICTED:  # and what else is claimed: its nerve, its ends
+        more = (say(f.passage, desk.display(f.passage.structure)) for f in wrong.facts)
+        return replace(corrected, said=tuple(dict.fromkeys((*corrected.said, *more))))
+    if not _ASKED_BESIDES.search(read.text):
+        return corrected
     asked = tell(read, definition, structure, evidence, Verdict(OPEN, evidence.facts), context, desk)
     return replace(corrected, said=tuple(dict.fromkeys((*corrected.said, *asked.said))))

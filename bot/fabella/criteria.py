@@ -76,6 +76,8 @@ _PLAIN_VERBS = tuple(
 )  # beside a movement that says more
 _UNAIMED = ((("opening", None),),)
 _LEADING = 4  # words between a plain verb and the movement that it leads to, at most
+_REACHING = frozenset("reach reaches go goes going run runs come comes coming join joins hook hooks hang hangs".split())
+_LEADING_TO = frozenset("of on to from in at into onto and or with".split())
 _LOCATED = 3  # words before a site of which one may only locate it
 _LOCATING = frozenset("below above under beneath behind towards toward near beside around past over".split())
 _FAR = 12  # words behind a movement that may tell its direction
@@ -359,7 +361,7 @@ class _Reader:
             if not self._placing(one):
                 return None  # "pulls the thigh towards the belly", "taking the thigh backwards"
             return Criterion("place", ((None, one.term),), negated)
-        if one.kind in _SITES and self._located(one):
+        if one.kind in _SITES and (self._located(one) or self._beside(one)):
             return None
         if one.kind in _SITES:
             return Criterion(self._end(one), tuple((None, term) for term in one.terms), negated)
@@ -378,6 +380,14 @@ class _Reader:
         before = self._words(self._read.start, one.start)
         near = [word for word in before[-_LOCATED:] if word not in DETERMINERS]
         return bool(near) and near[-1] in _LOCATING and not set(before) & (_ATTACH | _ORIGIN | _INSERTION)
+
+    def _beside(self, one: Link) -> bool:
+        """Whether a bone only stands beside what is looked for: "shin splint talk: which muscles lie in front?"."""
+        row = self._words(self._read.start, self._read.start + len(self._read.row))
+        before = [w for w in self._words(self._read.start, one.start) if w not in DETERMINERS]
+        led = bool(before) and before[-1] in _LEADING_TO
+        others = any(x.kind in {"compartment", "movement", "nerve", "artery", "root", "group"} for x in self._links)
+        return one.kind == "bone" and not led and others and not set(row) & (_ATTACH | _ORIGIN | _INSERTION | _REACHING)
 
     def _counted_in(self, at: int) -> bool:
         """Whether a name is only counted in with a wider one before it: "and its branches (the deep branch)"."""

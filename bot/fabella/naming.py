@@ -14,8 +14,9 @@ _COMPARES = frozenset({"same", "difference", "vs", "versus", "compare", "compare
 _LATIN = ("us", "um", "is", "ale", "alis", "aris", "ae", "ata", "osa", "ulla", "oid")
 _CASES = ("us", "is", "um", "i", "ae")
 _UNHELD = frozenset(
-    "ligament ligaments bursa bursae retinaculum vein veins lymph lymphatic lymphatics node nodes cartilage meniscus menisci canal gland sheath septum".split()
+    "ligament ligaments bursa bursae retinaculum cartilage meniscus menisci canal gland sheath septum".split()
 )
+_NEVER = frozenset("vein veins lymph lymphatic lymphatics node nodes".split())  # of these no article tells
 _WHICH_KIND = re.compile(rf"\b(?:which|what) (?:{'|'.join(_UNHELD)})\b", re.I)  # "to which cartilage does it attach?"
 _NAMING = frozenset({"muscle", "os", "tendon", "nerve", "artery", "ligament", "musculus", "bone"})
 _FUNCTION_WORDS = frozenset(
@@ -34,7 +35,8 @@ _RELATIVE = re.compile(r"\b(?:relation|relative|relate)\b", re.I)
 
 def unheld(read: Read) -> bool:
     """Whether a noun for a kind of structure stands there that no term of the vocabulary accounts for."""
-    return bool(_UNHELD & set(read.loose)) and not _WHICH_KIND.search(read.text)
+    loose = set(read.loose)
+    return bool(_NEVER & loose) or (bool(_UNHELD & loose) and not _WHICH_KIND.search(read.text))
 
 
 def apart(read: Read, definition: Definition) -> str | None:

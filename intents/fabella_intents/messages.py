@@ -25,6 +25,7 @@ _WORDS = frozenset(
 _BRACKET = re.compile(r"\([^()]{1,60}\)")
 _ASIDE = 3  # words of a bracket that may stand within a name
 _TISSUES = frozenset({"soft tissue", "fascia", "tissue"})
+_BELLIES = frozenset({"belly", "bellies"})  # of a muscle that is named, not of a person
 _WAYS = frozenset("up down outward outwards inward inwards forward forwards backward backwards each away".split())
 _IT = frozenset({"it", "they"})
 
@@ -126,7 +127,8 @@ def make(
         or row[one.start] not in _WORDS
         or (utterance.text[tokens[one.start].start : tokens[one.start].end].isupper() and not shouted)
     )
-    links = tuple(one for one in links if not _facing(one, row))
+    muscle = any(one.kind == "muscle" for one in links)
+    links = tuple(one for one in links if not _facing(one, row) and not (muscle and row[one.start] in _BELLIES))
     links = _across(links, row, text, spots, vocabulary)
     links = _doubtful(links, row, vocabulary, doubts)
     said = tuple(token.norm for token in tokens)

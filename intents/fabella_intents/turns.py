@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -162,6 +163,10 @@ def _parts(read: Read, context: Context, spoken: PartWords) -> tuple[str, ...]:
         return (spoken.opposites.get(context.parts[0], context.parts[0]),)
     if named:
         return named
+    lone = [a for a, b in itertools.pairwise(read.row) if b in {"one", "ones"}]  # "the long one"
+    found = tuple(dict.fromkeys(t for w in lone for m in spoken.gazetteer.find((w, "head")) for t in m.terms))
+    if found and len(found) == len(lone):
+        return found
     if len(read.row) <= 5:
         # "and the medial?", "no, lateral": in a conversation a side word alone names the part
         bare = tuple(dict.fromkeys(f"{spoken.sides[w]} head" for w in read.loose if w in spoken.sides))
