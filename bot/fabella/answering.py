@@ -41,6 +41,7 @@ _ABOUT = {
     "artery": "blood_supply",
     **dict.fromkeys(("bone", "landmark"), "attachments"),
 }
+_WHAT_IT_IS = "overview"  # "the masseter is a facial nerve muscle" claims its nerve
 _LIKELY = 4  # intents that an unclear question may ask for
 _UNLIKELY = -0.7  # the score from which on it may
 _NAMED = re.compile(
@@ -90,8 +91,13 @@ def correct(read: Read, desk: Desk) -> Draft | None:
         return rescue(read, definition, Context(), desk)
     if definition.handler is not None:
         return None
-    draft = _from_sections(read, Context(), desk)
-    return draft if draft.status == "corrected" else None
+    claimed_of = dict.fromkeys(_ABOUT[x.kind] for x in read.links if x.kind in _ABOUT)
+    for label in (*claimed_of, *read.question.intents) if definition.name == _WHAT_IT_IS else read.question.intents:
+        question = replace(read.question, intents=(label,))
+        draft = _from_sections(replace(read, question=question), Context(), desk)
+        if draft.status == "corrected":
+            return draft
+    return None
 
 
 def _from_sections(read: Read, context: Context, desk: Desk) -> Draft:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from fabella_intents.question import Context
 from fabella_intents.reading import Read
 
+from fabella import naming
 from fabella.desk import Desk
 from fabella.draft import Draft
 from fabella.sections import sections
@@ -17,7 +18,8 @@ _UNRELATED = -0.9  # under this score an intent has nothing to do with the quest
 
 def described(read: Read, context: Context, desk: Desk) -> Draft | None:
     """What is asked about the muscle that is described, a question back for several, None where it describes none."""
-    if context.structure is not None:
+    vocabulary = desk.facts.library.vocabulary
+    if context.structure is not None or naming.invented(read, vocabulary) or naming.unheld(read):
         return None
     found = desk.portraits.described(read)
     return about(read, found, context, desk) if found else None

@@ -48,6 +48,9 @@ _TAIL = re.compile(
     re.I,
 )
 _BEING = re.compile(r"\W*((?:the )?[\w -]{4,40} being [^,?]{3,80}),\s+(?=\w)", re.I)
+_STATED = re.compile(
+    rf"((?!{_WH})[^,?]{{10,150}}),\s+(?:(?:so|then|and|but)\s+)?(?={_WH}|(?:is|are|does|do|did|can)\b)", re.I
+)
 _PREMISE = re.compile(
     r"\W*(?:(?:so|but|and|ok|okay|well)\W+)*"
     r"(?:since|because|as|(?:given|seeing|considering)(?: that)?|if|now that|although|though)\s+"
@@ -117,7 +120,7 @@ def asking(text: str) -> int:
 
 def premise(sentence: str) -> tuple[int, str] | None:
     """The clause that a sentence takes for granted ("since it comes from the femur, ...") with its place."""
-    found = _PREMISE.match(sentence) or _BEING.match(sentence)
+    found = _PREMISE.match(sentence) or _BEING.match(sentence) or _STATED.match(sentence)
     return (found.start(1), found.group(1)) if found is not None else None
 
 

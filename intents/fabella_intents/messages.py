@@ -129,6 +129,7 @@ def make(
     )
     muscle = any(one.kind == "muscle" for one in links)
     links = tuple(one for one in links if not _facing(one, row) and not (muscle and row[one.start] in _BELLIES))
+    links = _parted(links, row, text, spots, vocabulary)
     links = _across(links, row, text, spots, vocabulary)
     links = _doubtful(links, row, vocabulary, doubts)
     said = tuple(token.norm for token in tokens)
@@ -143,6 +144,25 @@ def _facing(one: Link, row: Sequence[str]) -> bool:
         return False
     before, after = row[one.start - 1] if one.start else "", row[one.end] if one.end < len(row) else ""
     return before in {"to", "palm", "palms", "sole", "soles"} or after in _WAYS
+
+
+def _parted(
+    links: tuple[Link, ...], row: Sequence[str], text: str, spots: Sequence[Token], vocabulary: Vocabulary
+) -> tuple[Link, ...]:
+    """The links where no name reaches over a comma into a muscle's: "the inner thigh, adductor longus"."""
+    for one in links:
+        breaks = [n for n in range(one.start + 1, one.end) if "," in text[spots[n - 1].end : spots[n].start]]
+        if not breaks or one.kind == "muscle":
+            continue
+        behind = [
+            replace(x, start=x.start + breaks[0], end=x.end + breaks[0]) for x in link(row[breaks[0] :], vocabulary)
+        ]
+        first = next((x for x in behind if x.start == breaks[0] and x.kind == "muscle"), None)
+        if first is not None:
+            ahead = [x for x in link(row[: breaks[0]], vocabulary) if x.start >= one.start]
+            kept = (x for x in links if x.end <= one.start or x.start >= first.end)
+            return tuple(sorted((*kept, *ahead, first), key=lambda x: (x.start, x.end)))
+    return links
 
 
 def _across(

@@ -25,7 +25,7 @@ CHAT: Mapping[str, str] = {
     "pt": "point", "auths": "authors", "auth": "author", "vals": "values", "loc": "location", "prev": "prevalence", "hed": "head", "hedd": "head", "studys": "studies", "musle": "muscle", "mussle": "muscle", "muscel": "muscle", "msucle": "muscle", "musel": "muscle",
     "wid": "with", "da": "the", "dis": "this", "dat": "that", "lemme": "let me", "gimme": "give me", "wanna": "want to", "gonna": "going to",
     "adn": "and", "nad": "and", "ex": "exercise", "exs": "exercises", "exer": "exercise", "exers": "exercises", "orig": "origin", "ins": "insertion", "attachs": "attaches", "attch": "attach", "posn": "position", "prox": "proximal", "dist": "distal",
-    "ant": "anterior", "post": "posterior", "sup": "superior", "inf": "inferior", "art": "artery", "nv": "nerve", "w": "with", "ext": "extension", "aa": "arteries", "nn": "nerves", "mm": "muscles", "arts": "arteries", "ed": "edition", "theres": "there", "thats": "that", "heres": "here", "yr": "year", "fxn": "function", "fxns": "functions", "fn": "function", "func": "function", "innerv": "innervation", "sesamid": "sesamoid", "yrs": "years", "wud": "would", "cud": "could", "shud": "should", "coudl": "could", "cld": "could", "wld": "would", "ref": "reference", "refs": "references",
+    "ant": "anterior", "post": "posterior", "sup": "superior", "inf": "inferior", "art": "artery", "nv": "nerve", "w": "with", "ext": "extension", "aa": "arteries", "nn": "nerves", "mm": "muscles", "mt": "metatarsal", "mts": "metatarsals", "arts": "arteries", "ed": "edition", "theres": "there", "thats": "that", "heres": "here", "yr": "year", "fxn": "function", "fxns": "functions", "fn": "function", "func": "function", "innerv": "innervation", "sesamid": "sesamoid", "yrs": "years", "wud": "would", "cud": "could", "shud": "should", "coudl": "could", "cld": "could", "wld": "would", "ref": "reference", "refs": "references",
 }  # fmt: skip
 
 
@@ -85,6 +85,9 @@ class Speller:
             return None
         if len(word) > 30 or not word.isalpha():
             return None
+        agent = _agent(word)
+        if agent in self.known:
+            return Correction(word, (agent,))
         # What looks like a form of a known word may still be a name with a slip: "adducter", "bicepss".
         formed = self.knows(word)
         begun = self._begun(word) if not formed else None
@@ -186,6 +189,14 @@ _VERBS = frozenset({"is", "are", "does", "do", "should", "can"})
 _ASKING = frozenset("what which where when why how who wat wich waht".split())
 _NAMED = 200.0  # the weight from which on a word counts as part of any term's name
 NAME = 1000.0  # the weight from which on a word counts as (part of) a structure's own name
+
+
+def _agent(word: str) -> str:
+    """The Latin form of who does something: "pronators" for "pronaters"; "" for other words."""
+    for ending in ("er", "ers"):
+        if word.endswith(ending) and len(word) > _LONG:
+            return f"{word[: -len(ending)]}or{ending[2:]}"
+    return ""
 
 
 def _allowed(length: int) -> int:
