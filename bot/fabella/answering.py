@@ -22,6 +22,7 @@ from fabella.pointing import pointed
 from fabella.sections import sections
 from fabella.seeking import muscles
 from fabella.several import merged, of_own_part, together, with_lacking
+from fabella.telling import UNTOLD_LEAD
 from fabella.unnamed import described
 
 # What muscles can be looked up by in a question of an intent that names no structure.
@@ -87,15 +88,18 @@ def correct(read: Read, desk: Desk) -> Draft | None:
     if member is not None and member.status == "corrected":
         return with_ends(read, member, member.structure or "", desk)
     definition = desk.definition(read.question.intents[0])
+    claimed_of = tuple(dict.fromkeys(_ABOUT[x.kind] for x in read.links if x.kind in _ABOUT))
     if definition.refusal is not None or definition.handler == "again":
-        return rescue(read, definition, Context(), desk)
-    if definition.handler is not None:
+        found = rescue(read, definition, Context(), desk)
+        if found is not None or definition.firm:
+            return found
+    plain = definition.refusal is None and definition.handler is None and definition.name != _WHAT_IT_IS
+    if not plain and not any(x.kind == "muscle" for x in read.links):
         return None
-    claimed_of = dict.fromkeys(_ABOUT[x.kind] for x in read.links if x.kind in _ABOUT)
-    for label in (*claimed_of, *read.question.intents) if definition.name == _WHAT_IT_IS else read.question.intents:
+    for label in read.question.intents if plain else claimed_of:
         question = replace(read.question, intents=(label,))
         draft = _from_sections(replace(read, question=question), Context(), desk)
-        if draft.status == "corrected":
+        if draft.status == "corrected" and draft.lead != UNTOLD_LEAD:
             return draft
     return None
 
@@ -138,6 +142,9 @@ def _from_sections(read: Read, context: Context, desk: Desk) -> Draft:
         drafts = [sections(of_own_part(read, one, desk), one, context, desk) for one in several]
         return replace(merged(drafts), listed=several)
     draft = with_lacking(read, sections(read, structure, context, desk), desk)
+    if draft.status == "refused" and _ITS_NAME.search(read.text) and _by_other_words(read, desk):
+        question = replace(read.question, intents=(_WHAT_IT_IS,))
+        draft = sections(replace(read, question=question), structure, context, desk)
     if draft.status == "refused":
         draft = _otherwise(read, structure, context, desk) or draft
     if draft.status == "corrected":

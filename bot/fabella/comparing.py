@@ -35,7 +35,11 @@ _TELLING = {
 _WHICH = re.compile(
     r"\b(?:which|who)\b(?! (?:direction|way|side|end|part|joint|bone|nerve|root|arter|movement|action|level)\w*)", re.I
 )
-_DOING = re.compile(r"\bwhat (?:else |extra |more |movements? )?(?:do|does|can) [^?]*\b(?:do|make|perform)\b", re.I)
+_DOING = re.compile(
+    r"\bwhat (?:each(?: one| of them)?|they|both) do(?:es)?\b"
+    r"|\bwhat (?:else |extra |more |movements? )?(?:do|does|can) [^?]*\b(?:do|make|perform)\b",
+    re.I,
+)
 # What verbs ask for: "where does each of them attach below the knee?".
 _VERBS = (
     (re.compile(r"\b(?:aris\w*|originat\w*|start\w*|begin\w*|com(?:e|es|ing) from)\b", re.I), ("Origin",)),

@@ -325,7 +325,8 @@ class _Reader:
             return targets
         if _IT & set(self._words(one.end, one.end + 1)):  # "opens the jaw and pushes it forward"
             before_it = (*link(self._read.message[: self._read.start], self._vocabulary), *self._links[:at])
-            earlier = (t for x in reversed(before_it) for t in self._vocabulary.meaning(x.term))
+            own = self._links[:at] or before_it[::-1]  # what the muscle first acts on: "presses the thumb to the palm"
+            earlier = (t for x in own for t in self._vocabulary.meaning(x.term))
             found = next((t for t in earlier if self._vocabulary.kind(t) in _TARGETS), None)
             if found is not None:
                 return [found]
@@ -351,6 +352,8 @@ class _Reader:
             return Criterion("action", ((_MADE.get(one.term), joint),), negated)
         if one.kind == "group" and self._located(one):
             return None  # "the little rotators under the glutes"
+        if one.kind == "compartment":
+            return Criterion("place", ((None, self._layer(at)),), negated)
         if one.kind in _FIELDS:
             return Criterion(_FIELDS[one.kind], ((None, one.term),), negated)
         if one.kind == "joint":
@@ -370,10 +373,18 @@ class _Reader:
     def _placing(self, one: Link) -> bool:
         """Whether a region is where the muscles lie: "in the hand", "hand muscles", "hand, ulnar nerve"."""
         before = set(self._words(one.start - _BEFORE, one.start))
-        if _TOWARDS & before:
+        if _TOWARDS & set(self._words(one.start - _FURTHER, one.start)):
             return False
         first = one.start == self._read.start
         return first or bool(_PLACING & before or _MUSCLES & set(self._words(one.end, one.end + 2)))
+
+    def _layer(self, at: int) -> str:
+        """A compartment, or the layer of it that is told: "the superficial muscles of the front of the forearm"."""
+        one = self._links[at]
+        before = self._links[at - 1] if at else None
+        word = self._words(before.start, before.start + 1) if before is not None and before.kind == "depth" else ()
+        layer = f"{word[0]} layer of the {one.term}" if word else ""
+        return layer if layer in self._vocabulary.terms else one.term
 
     def _located(self, one: Link) -> bool:
         """Whether a site only tells where something lies or goes: "below the hyoid", "up towards the shin"."""

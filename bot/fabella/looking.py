@@ -36,7 +36,7 @@ _ONE_SIDE = re.compile(
 )
 _BOTH_SIDES = re.compile(r"\b(?:both|the two|left and right) (?:sides|of them)?\b|\bbilateral\w*|\btogether\b", re.I)
 _JOINTLY = re.compile(r"\b(?:act|acts|acting|contract|contracts|contracting) together\b|\bbilateral\w*", re.I)
-_REST = re.compile(rf",[^.?!]*\b(?:and|or)\s+(?:the\s+|a\s+)?{BLANK}", re.I)
+_REST = re.compile(rf"(?:,[^.?!]*)?\b(?:and|or)\s+(?:the\s+|a\s+)?{BLANK}", re.I)
 _EACH = frozenset({"both", "each", "two", "heads", "bellies"})
 _PART_OF = re.compile(
     r"\b(?:which|what) (?:exact )?(?:part|third|portion|area|half|bit|section|level|region|spot|facet) (?:of|on) (?:the|that|this|its)\b"

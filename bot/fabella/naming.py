@@ -12,6 +12,7 @@ from fabella_knowledge.vocabulary import Vocabulary
 
 _COMPARES = frozenset({"same", "difference", "vs", "versus", "compare", "compared", "different", "than", "like"})
 _LATIN = ("us", "um", "is", "ale", "alis", "aris", "ae", "ata", "osa", "ulla", "oid")
+_ENGLISH = frozenset({"is", "this", "us", "plus", "thus", "minus", "his"})
 _CASES = ("us", "is", "um", "i", "ae")
 _UNHELD = frozenset(
     "ligament ligaments bursa bursae retinaculum cartilage meniscus menisci canal gland sheath septum".split()
@@ -54,6 +55,11 @@ def misnamed(read: Read, vocabulary: Vocabulary) -> bool:
     """Whether a Latin word of muscles' names stands there that belongs to no name ("flexor cervicalis magnus")."""
     taken = {n for x in read.links for n in range(x.start, x.end)}
     following = (*read.row[1:], "")
+    for one in read.links:  # "gluteus quartus"
+        then = (*read.row[one.end - read.start :], "")[0]
+        alone = one.kind == "group" and one.end - one.start == 1 and read.row[one.start - read.start].endswith("us")
+        if alone and one.end not in taken and then.endswith(("us", "is", "um")) and then not in _ENGLISH:
+            return True
     doing = (x for x in read.links if x.kind == "movement" and x.end - x.start == 1)
     for one in doing:  # "flexor digiti quarti superior"
         at = one.end - read.start

@@ -16,6 +16,7 @@ from fabella.looking import in_full
 from fabella.verdict import CONTRADICTED, OPEN, SUPPORTED, UNTOLD, Verdict
 
 _MORE_ABOUT = re.compile(r"\bmore (?:about|on)\b", re.I)
+UNTOLD_LEAD = "My sources don't say so. They say:"
 MORE = 5  # statements that "more" adds about a structure
 
 
@@ -58,7 +59,7 @@ def _lead(question: Question, verdict: Verdict) -> str:
     if verdict.kind == CONTRADICTED:
         return "False." if question.form == "truefalse" else "Not quite."
     if verdict.kind == UNTOLD:
-        return "My sources don't say so. They say:"
+        return UNTOLD_LEAD
     if verdict.kind == SUPPORTED and question.form == "truefalse":
         return "True."
     return "Yes." if verdict.kind == SUPPORTED and question.form == "yesno" and not question.negated else ""

@@ -21,6 +21,10 @@ _CUE = 0.3  # what a cue word of an intent adds to its score
 _NAME = 0.05  # and what its name adds
 _FIRM = 0.3  # the score from which on a firm refusal holds for the whole message
 _UNCLEAR = -0.3  # up to this score a firm refusal of what is named outright is not clear
+_CLOSE = 0.1  # up to this score a refusal is not sure
+_CLOSE_BY = 0.35  # and an intent is as likely that scores at most so much less
+_CHANCE_ALONE = 0.25  # the same where no muscle is named
+_CHANCE = 0.15  # the chance of being answerable from which on it is taken
 _ABOUT = 0.15  # scores that lie so near to each other tell two intents not apart
 _UNSURE = 0.5  # an intent named outright is taken before one that scores at most so much more
 _CHAT = "smalltalk.chat"
@@ -78,9 +82,14 @@ class Chooser:
         if chance < self.router.threshold or nothing:
             label, score = part.best(self.router.declined)
             firm = self.definitions[intent_of(label)].firm and (score > _UNCLEAR or not _names_muscle(inside))
-            if len(named) == 1 and not firm and score < 0 and chance >= 0.25:
+            least = _CHANCE if _names_muscle(inside) else _CHANCE_ALONE
+            if len(named) == 1 and not firm and score < _CLOSE and chance >= least:
                 return named, self.router.threshold
-            return (label,), chance
+            _, likely = cued.best(self.router.answerable)
+            close = score < _CLOSE and likely > max(score - _CLOSE_BY, _NOTHING) and chance >= _CHANCE
+            if firm or not close or not _names_muscle(inside):
+                return (label,), chance
+            chance = self.router.threshold  # of a muscle that is named, what may be answered as well is
         label, top = cued.best(self.router.answerable)
         label = self._wider(label, top, cued)
         outweighed = (

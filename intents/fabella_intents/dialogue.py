@@ -28,7 +28,7 @@ _THAT = re.compile(
 _WHEN = re.compile(r"\bwhen\b.*\b(?:publish|publ|written|wrote|come out|came out|appear|out|from)", re.I)
 _THE_ONE = re.compile(r"\bthe (?:\w+ )?(?:one|paper|study|source|reference)\b", re.I)
 _GOING_ON = re.compile(
-    r"^\W*(?:(?:ok|okay|right|so|well|now|then|fine|good)\W+)*(?:and|or|also|only|just|back to|same (?:question |thing )?for|likewise|(?:and )?(?:what|how) about|no+|nope|not|sorry|wait|oops"
+    r"^\W*(?:(?:ok|okay|right|so|well|now|then|fine|good|oh|ah|hm+|oops)\W+)*(?:and|or|also|only|just|back to|same (?:question |thing )?for|likewise|(?:and )?(?:what|how) about|no+|nope|not|sorry|wait|oops"
     r"|actually|i mean|i meant)\b",
     re.I,
 )

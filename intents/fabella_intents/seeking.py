@@ -63,7 +63,7 @@ _SUPPLYING = re.compile(
 )
 _MEMBERS = re.compile(
     r"\b(?:members?|mak(?:es?|ing) up|made (?:up )?of|made from|consists?|composed|compris\w+|belongs? to|parts? of|"
-    r"columns|_{2,}.*_{2,}|(?:list|name) (?:them|all)|names? of|count as|(?:which|who|what) are (?:they|those)|form(?:s|ed|ing)?|contains?|includes?|components?|constituents?|what(?:'s| is| are) in|who is in)\b",
+    r"columns|_{2,}.*_{2,}|(?:list|name) (?:them|all)|names? of|count as|(?:which|who|what) are (?:they|those)|form(?:s|ed|ing)?|contains?|includes?|components?|constituents?|what(?:'s| is| are) in|who(?:'s| is| are) in)\b",
     re.I,
 )
 # A number of heads: "two heads", "three-headed", "two bellies"; its groups are the number and the noun.

@@ -260,7 +260,7 @@ class Splitter:
         if not self._content(piece, message):
             return True
         points = named <= 1 and bool(POINTS & set(message.words(span)))
-        if _THERE.search(piece.text) and any(x.end <= span[0] for x in message.links):
+        if not named and _THERE.search(piece.text) and any(x.end <= span[0] for x in message.links):
             return True
         if whole.scores[0][0] in self._router.talk:
             return False

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from fabella_knowledge.tokens import words
 from fabella_knowledge.vocabulary import Vocabulary
 
+from fabella_intents import framing
 from fabella_intents.definition import Definition
 from fabella_intents.mentions import STRUCTURES, Link
 from fabella_intents.ordinals import ordinal
@@ -35,6 +36,9 @@ def subject(
     for pool in (inside, before):
         told = [x for x in pool if x.kind in STRUCTURES and len(x.terms) == 1]
         named = [x.term for x in told if not aside(x, message, 0)] or [x.term for x in told]
+        topic = _topic(text, told, message) if pool is inside else None
+        if topic is not None and definition.suits(vocabulary.kind(topic)):
+            return topic
         if definition.subject in named:
             return definition.subject
         fitting = [n for n in named if definition.suits(vocabulary.kind(n))]
@@ -50,6 +54,22 @@ def subject(
             )
             return (held or fitting)[0] if compared or not fitting else fitting[0]
     return None
+
+
+def _topic(text: str, told: Sequence[Link], message: Sequence[str]) -> str | None:
+    """The last of several structures, named right before the question: "the one that ..., quadratus plantae: which"."""
+    begin = framing.asking(text)
+    if not begin or len(told) < 2:
+        return None
+    row = words(text[:begin])
+    last = next((x for x in reversed(told) if row[-(x.end - x.start) :] == tuple(message[x.start : x.end])), None)
+    return last.term if last is not None and not _joined(last, told, message) else None
+
+
+def _joined(last: Link, told: Sequence[Link], message: Sequence[str]) -> bool:
+    """Whether it ends a list of structures that are asked about together."""
+    before = [x for x in told if x.end <= last.start]
+    return bool(before) and set(message[before[-1].end : last.start]) <= _BETWEEN
 
 
 def _told_before(text: str, named: Sequence[str], pool: Sequence[Link], message: Sequence[str]) -> bool:

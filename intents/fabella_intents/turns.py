@@ -28,7 +28,7 @@ _POINTS = re.compile(
 _AND = re.compile(r"^\W*(?:and|ok and|what about|how about|and what about|or|but|also|same for|then|so)\b", re.I)
 _CORRECTS = re.compile(r"^\W*(?:no+|nope|not that|i mean|i meant|sorry|actually|wait)\b", re.I)
 CONNECTING = frozenset(
-    "and or but the a an of for in on to what about how no not nope sorry i meant mean ok okay then one ones please just only same it that its wanted short shorter together head "
+    "oh ah and or but the a an of for in on to what about how no not nope sorry i meant mean ok okay then one ones please just only same it that its wanted short shorter together head "
     "heads side is need want oops country figure number study go back again too also well wait actually so by with according now both wrong rather instead hm hmm was were after".split()
 )
 # What a reference entry tells of a source.

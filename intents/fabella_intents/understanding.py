@@ -168,7 +168,8 @@ class Understanding:
         if not told and not firm and ((going_on and inside) or seeks(form.stem or piece.text, words, inside, span[0])):
             intents, chance = (SEEKING,), max(chance, _SOUGHT)
         elif intents == (SEEKING,) and (told or names_one(inside, words, span[0])):
-            intents = (part.best(self.router.answerable - {SEEKING})[0] or SEEKING,)
+            asked = self._chooser.named(words)
+            intents = asked if len(asked) == 1 else (part.best(self.router.answerable - {SEEKING})[0] or SEEKING,)
         compared = _ONLY_ONE.search(piece.text) or (COMMON.search(piece.text) and _WHAT.search(piece.text))
         parts = {x.term for x in inside if x.kind == "part"}
         several = len(named(inside, words, span[0])) > 1 and compared

@@ -28,6 +28,9 @@ _KINDS = {
     "med": "medial",
     "lat": "lateral",
 }
+# "Origins of (i) the humeral and (ii) the ulnar head": numbers that list what is asked, not what to choose from.
+_ENUMERATED = re.compile(r"\b(?:and|plus)\s+\(i{2,3}\)", re.I)
+_ROMAN = re.compile(r"\((?:i{1,3}|iv|v)\)\s*", re.I)
 _COLOUR = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
 _SPACE = re.compile(r"\s+")
 # Abbreviations whose dot ends no sentence.
@@ -67,6 +70,8 @@ def clean(raw: str) -> Utterance:
         text = "".join(c if c.isprintable() or c == "\n" else " " for c in text)
     text = _MENTION.sub(" ", text)
     text = _HTML.sub(" ", text)
+    if _ENUMERATED.search(text):
+        text = _ROMAN.sub("", text)
     text = _SHORT_FOR.sub(lambda m: _KINDS[m.group(1).lower()], text)
     text = _CLOZE.sub(f" {BLANK} ", text)
     text = _MARKUP.sub(" ", text)
