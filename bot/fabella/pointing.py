@@ -28,7 +28,7 @@ _MANY = 5  # structures from which on none is offered: naming some would be a gu
 
 def pointed(read: Read, context: Context, desk: Desk) -> tuple[str, ...]:
     """The structures with articles that are meant; none where the question names its own or points at none."""
-    if any(x.kind in STRUCTURES for x in read.links):
+    if any(x.kind in STRUCTURES for x in read.links) or read.question.ordinal:
         return ()
     before = link(read.message[: read.start], desk.facts.library.vocabulary) if not context.listed else ()
     said = tuple(dict.fromkeys(x.term for x in before if x.kind == "muscle" and len(x.terms) == 1))
