@@ -217,7 +217,7 @@ def _group(read: Read, refusal: Definition, context: Context, desk: Desk) -> Dra
 def _by_other_words(read: Read, desk: Desk) -> bool:
     """Whether nothing but a structure is named, by other words than its name: "kissing muscle, Latin name?"."""
     named = [x for x in read.links if x.kind in STRUCTURES]
-    others = {x.kind for x in read.links} - STRUCTURES - {"region"}
+    others = {x.kind for x in read.links} - STRUCTURES - {"region", "bone", "landmark"}
     called = (" ".join(read.message[x.start : x.end]) for x in named)
     return not others and not any(one == desk.display(x.term).lower() for one, x in zip(called, named, strict=True))
 

@@ -22,7 +22,7 @@ _EACH = re.compile(
     r"(?:nerves|arteries|roots|origins|insertions|actions|attachments)\W*$",
     re.I,
 )
-_FEW = 3  # structures found of which all are told, where one is meant
+_FEW = 4  # structures found of which all are told, where one is meant
 _MANY = 5  # structures from which on none is offered: naming some would be a guess
 
 

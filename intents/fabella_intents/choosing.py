@@ -92,9 +92,9 @@ class Chooser:
             chance = self.router.threshold  # of a muscle that is named, what may be answered as well is
         label, top = cued.best(self.router.answerable)
         label = self._wider(label, top, cued)
-        outweighed = (
-            top >= (_CLEAR if len(words) <= _NOTE else 0.0) or cued.score(named[0] if named else label) <= top - _UNSURE
-        )
+        brief = len(words) <= _NOTE
+        told = cued.score(named[0]) if named else top
+        outweighed = top >= _CLEAR or told < _NOTHING - _ABOUT if brief else top >= 0.0 or told <= top - _UNSURE
         if len(named) == 1 and named[0] != intent_of(label) and not outweighed:
             label = named[0]  # the router is unsure, and the question says outright what it asks
         _, not_meant = self._mentioned(words, inside, start)

@@ -51,6 +51,11 @@ _BEING = re.compile(r"\W*((?:the )?[\w -]{4,40} being [^,?]{3,80}),\s+(?=\w)", r
 _STATED = re.compile(
     rf"((?!{_WH})[^,?]{{10,150}}),\s+(?:(?:so|then|and|but)\s+)?(?={_WH}|(?:is|are|does|do|did|can)\b)", re.I
 )
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|arises?|inserts?|attach(?:es)?|comes?|goes|ends?|starts?|begins?|cross(?:es)?|flex(?:es)?"
+    r"|extends?|lies?|sits?|runs?|told|said|says?)\b",
+    re.I,
+)
 _PREMISE = re.compile(
     r"\W*(?:(?:so|but|and|ok|okay|well)\W+)*"
     r"(?:since|because|as|(?:given|seeing|considering)(?: that)?|if|now that|although|though)\s+"
@@ -110,6 +115,12 @@ def trailing(sentence: str) -> int:
         return soon.start()
     asks = tail is not None and (_ASKING.match(sentence) or "?" in sentence[: tail.start()])
     return tail.start() if tail is not None and asks else len(sentence)
+
+
+def states(text: str) -> bool:
+    """Whether a statement stands before the question of a sentence: "it has two heads, where does each come from?"."""
+    stated = _STATED.match(text)
+    return stated is not None and _BELONGING.match(text) is None and _VERB.search(stated.group(1)) is not None
 
 
 def asking(text: str) -> int:

@@ -227,7 +227,8 @@ class Understanding:
         """The predictions for a piece and for the whole message, in the light of the conversation."""
         all_of_it = span == (0, len(message.row))
         part = whole if all_of_it else self._predictor.predict(message, span)
-        begin = framing.asking(piece.text) if DESCRIBES.match(piece.text) else 0
+        states = DESCRIBES.match(piece.text) is not None or framing.states(piece.text)
+        begin = framing.asking(piece.text) if states else 0
         asking = message.span(Segment(piece.text[begin:], piece.start + begin, True))
         if begin:  # "the pear-shaped muscle under the glutes, what nerve has it?"
             part = self._predictor.predict(message, asking)
