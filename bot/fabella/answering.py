@@ -10,6 +10,7 @@ from fabella_intents.mentions import STRUCTURES
 from fabella_intents.question import Context
 from fabella_intents.reading import Read
 from fabella_intents.seeking import SELECTING
+from fabella_knowledge.tokens import DETERMINERS
 
 from fabella import meaning, naming
 from fabella.comparing import table
@@ -142,7 +143,9 @@ def _from_sections(read: Read, context: Context, desk: Desk) -> Draft:
         drafts = [sections(of_own_part(read, one, desk), one, context, desk) for one in several]
         return replace(merged(drafts), listed=several)
     draft = with_lacking(read, sections(read, structure, context, desk), desk)
-    if draft.status == "refused" and _ITS_NAME.search(read.text) and _by_other_words(read, desk):
+    alone = not set(read.loose) - DETERMINERS - {"muscle", "muscles"}
+    named = _ITS_NAME.search(read.text) and _by_other_words(read, desk)
+    if draft.status == "refused" and (alone or named):
         question = replace(read.question, intents=(_WHAT_IT_IS,))
         draft = sections(replace(read, question=question), structure, context, desk)
     if draft.status == "refused":

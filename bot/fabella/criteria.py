@@ -22,6 +22,7 @@ _ORIGIN = frozenset(
     "origin origins originate originates originating arise arises arising start starts begin begins".split()
 )
 _INSERTION = frozenset("insertion insertions insert inserts inserting inserted end ends into onto".split())
+_HOOKS = ("hook", "hang", "fix", "anchor", "hold", "attach", "grip", "cling")
 _EITHER_END = re.compile(r"\b(?:origins?|aris\w+|start\w*) (?:and|or)\b.*\b(?:insert\w*|ends?)\b(?!.*\b(?:and|or)\b)")
 _ATTACH = frozenset("attach attaches attached attaching attachment attachments fixed anchored connect connects".split())
 _NOT = frozenset(
@@ -413,8 +414,9 @@ class _Reader:
         before = self._words(self._read.start, one.start)
         if _EITHER_END.search(" ".join(before)):
             return "attachment"  # "an origin or insertion on the femur"
+        hooked = any(word.startswith(_HOOKS) for word in before)
         for word in reversed(before):
-            if word in _ATTACH:
+            if word in _ATTACH or (hooked and word in {"into", "onto"}):
                 return "attachment"
             if word in _ORIGIN:
                 return "origin"

@@ -209,5 +209,6 @@ def beside(read: Read, definition: Definition, evidence: Evidence, verdict: Verd
             about = any(x.kind == "muscle" and not x.assumed for x in read.links) or bool(called & named)
             about = about and not others.asked(read)
             return not about and not {"muscle", "muscles"} & set(read.row)
-        return bool(named) and not _SUPPLIES.search(read.text)
+        muscle = any(x.kind == "muscle" and not x.assumed for x in read.links)
+        return bool(named) and not muscle and not _SUPPLIES.search(read.text)
     return False

@@ -70,7 +70,11 @@ def misnamed(read: Read, vocabulary: Vocabulary) -> bool:
         read.start + n not in taken
         and (
             (w in vocabulary.latin and w.endswith(("us", "is", "um")))
-            or (w in vocabulary.leading and then not in _FUNCTION_WORDS | _NAMING | {""})
+            or (
+                w in vocabulary.leading
+                and (read.start + n + 1 in taken or then.endswith(_CASES))
+                and then not in _ENGLISH | {"muscle", "muscles", "tendon", "tendons"}
+            )
         )
         for n, (w, then) in enumerate(zip(read.row, following, strict=True))
     )

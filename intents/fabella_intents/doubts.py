@@ -81,6 +81,10 @@ def _best(owners: Sequence[str], told: frozenset[str] | set[str], kin: Kin) -> s
     """The owner with the most kin among what is told, and that most of it has as kin; None for a tie."""
     near = [kin(one) for one in told]
     scores = sorted(
-        ((len(told & (kin(one) | {one})) + sum(one in k for k in near), one) for one in owners), reverse=True
+        (
+            (len(told & (kin(one) | {one})) + sum(one in k for k in near), sum(bool(kin(one) & k) for k in near), one)
+            for one in owners
+        ),
+        reverse=True,
     )
-    return scores[0][1] if scores[0][0] > scores[1][0] else None
+    return scores[0][2] if scores[0][:2] > scores[1][:2] else None

@@ -112,6 +112,7 @@ _ACTING = frozenset({"do", "does", "can", "did", "would"})
 _ASIDE = frozenset(
     "besides beside except excluding than help helps helping assist assists beyond away under underneath beneath remove removed removing".split()
 )
+_LISTING = frozenset("the muscles muscle list names name members please all of".split())  # "rotator cuff muscles"
 _SOON = 3  # words before the group that is asked about
 _APART = frozenset({"from", "with", "like"})
 _NEAR = 2  # words before a structure of which these set it aside
@@ -129,6 +130,9 @@ def seeks(text: str, row: Sequence[str], links: Sequence[Link], start: int) -> b
         return True
     first = next((one for one in links if one.kind not in {"part", "depth"}), None)
     if first is not None and first.kind == "group" and _WHO_ARE.match(text) and first.start - start <= _SOON:
+        return True
+    taken = {n for one in links for n in range(one.start - start, one.end - start)}
+    if kinds == {"group"} and "muscles" in row and {w for n, w in enumerate(row) if n not in taken} <= _LISTING:
         return True
     if _acting(links, row, start) and not _MEMBERS.search(text):
         return False

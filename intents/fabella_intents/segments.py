@@ -57,7 +57,9 @@ _OPENING = re.compile(
     re.I,
 )
 _HELP = re.compile(
-    r"^\W*(?:(?:can|could|would|will) (?:you|anyone|anybody|someone|somebody)\b.{0,30}|any(?:one|body)?\b.{0,20}|help.{0,20})\?\W*$",
+    r"^\W*(?:(?:can|could|would|will) (?:you|anyone|anybody|someone|somebody)\b.{0,30}|any(?:one|body)?\b.{0,20}|help.{0,20}"
+    r"|what (?:should|could|would) i (?:have )?(?:say|said|answer\w*|tell|told).{0,20}|what(?:'s| is) the (?:right )?answer)"
+    r"\?\W*$",
     re.I,
 )
 _JOINT = re.compile(
@@ -109,6 +111,8 @@ def split(utterance: Utterance) -> tuple[Segment, ...]:
     if any(one.text.rstrip().endswith("?") and not _HELP.match(one.text) for one in found):
         # "I got curious which nerve runs it. ... Which two?": the first sentence only tells.
         found = [replace(one, asks=False) if one in indirect else one for one in found]
+    if sum(one.asks for one in found) > 1:
+        found = [replace(one, asks=one.asks and not _HELP.match(one.text)) for one in found]
     told = [one for one in found if not _OPENING.match(one.text) and not _LEAVES.match(one.text)] or found
     if not told:
         return ()
