@@ -29,6 +29,7 @@ CHAT: Mapping[str, str] = {
 }  # fmt: skip
 
 
+_CASE = ("us", "um")
 _LATIN = ("us", "um", "is", "ar", "al", "or", "ae", "ale", "oid", "osa", "ata", "ulla")
 
 
@@ -106,6 +107,12 @@ class Speller:
                     hits.append((int(distance), choice))
         if formed:
             hits = [(distance, choice) for distance, choice in hits if self.weights[choice] >= NAME]
+        if word.endswith(_CASE):  # a Latin name that is unknown is no slip of an English word
+            hits = [
+                (distance, choice)
+                for distance, choice in hits
+                if choice.endswith(_CASE) or self.weights[choice] >= NAME
+            ]
         if not hits:
             return None
         return self._settle(word, hits)
