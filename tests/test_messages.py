@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 STORIES = (
     ("I teach Pilates and after a talk on tendon injuries I'd like to know where the gracilis ends.", "tibia"),
-    ("My tutor pointed at the soleus and I said gastrocnemius, so which nerve does the plantaris have?", "tibial nerve"),
-    ("Dancer here. We had a lecture on shin pain and now I wonder which muscles lie in the lateral compartment of the leg.",
+    ("My tutor pointed at the soleus and I said gastroc, so which nerve does the plantaris have?", "tibial nerve"),
+    ("Dancer here. After a talk on shin pain I wonder which muscles lie in the lateral compartment of the leg.",
      "fibularis brevis"),
     ("The supinator was easy in the exam, but the anconeus, what nerve has it?", "radial nerve"),
     ("Where does the iliacus insert, I always mix it up with psoas minor", "lesser trochanter"),
