@@ -97,6 +97,13 @@ GOING_ON = re.compile(
     r"^\W*(?:(?:and|but|or|also) )*(?:which|who)(?: ones?)? (?:gets?|has|have|is|are|does|do|goes|go|uses?|crosses|cross|attach\w*|insert\w*)\b",
     re.I,
 )
+# "Which adductor is the largest?": a list of muscles ranks none.
+RANKS = re.compile(
+    r"\b(?:(?:most|least) (?:important|powerful|useful|used|active|effective|vital|relevant|common|injured)|strong(?:er|est)|"
+    r"(?:large|big|small|thick|thin|weak|long|short|heavi|mighti)(?:g?er|g?est|st)|best|hardest|better|wins?)\b"
+    r"(?! (?:known|seen))",
+    re.I,
+)
 COMMON = re.compile(r"\b(?:in common|common to|(?:all|both) share)\b", re.I)
 # "What does the one with the sixth nerve do?", "the two in the lateral compartment": of those found before.
 SELECTING = re.compile(

@@ -24,7 +24,7 @@ from fabella_intents.predicting import Predictor
 from fabella_intents.question import STRUCTURE, Context, Question
 from fabella_intents.reading import Read, Reading
 from fabella_intents.router import Prediction, Router
-from fabella_intents.seeking import COMMON, GOING_ON, SEEKING, SELECTING, named, names_one, seeks
+from fabella_intents.seeking import COMMON, GOING_ON, RANKS, SEEKING, SELECTING, named, names_one, seeks
 from fabella_intents.segments import Segment
 from fabella_intents.spelling import Speller
 from fabella_intents.splitting import COMPARING, DESCRIBES, POINTS, Splitter
@@ -45,6 +45,8 @@ _WHAT = re.compile(r"\bwhat (?:do|does|have|has|is)\b", re.I)  # not "which tend
 # The kinds of name by which a statement says something of a muscle that the library may contradict.
 _STATED = frozenset({"nerve", "root", "artery", "bone", "landmark", "movement", "compartment", "group"})
 _FIRM = 0.3  # the score from which on a firm refusal stands before a search for muscles
+_RANKING = "ranking"
+_UNRELATED = -0.9  # under this score an intent has nothing to do with the question
 _SOUGHT = 0.9  # the chance that the library can answer what looks for muscles by what its articles tell
 _GOES_ON = 0.3  # what that adds to the intent's score
 _NOT = frozenset(
@@ -165,7 +167,12 @@ class Understanding:
         told = told or (context.structure is not None and _WHERE_ONLY.match(piece.text) is not None)
         firm = self._definition(intents).firm and part.scores[0][1] > _FIRM
         going_on = bool(context.sought) and not names_one(inside, words, span[0]) and GOING_ON.match(piece.text)
-        if not told and not firm and ((going_on and inside) or seeks(form.stem or piece.text, words, inside, span[0])):
+        ranks = RANKS.search(piece.text) is not None and part.score(_RANKING) > _UNRELATED
+        if ranks and not told and seeks(form.stem or piece.text, words, inside, span[0]):
+            intents, chance = (_RANKING,), 1.0 - _SOUGHT  # "which adductor is the largest?": no list tells
+        elif (
+            not told and not firm and ((going_on and inside) or seeks(form.stem or piece.text, words, inside, span[0]))
+        ):
             intents, chance = (SEEKING,), max(chance, _SOUGHT)
         elif intents == (SEEKING,) and (told or names_one(inside, words, span[0])):
             asked = self._chooser.named(words)
