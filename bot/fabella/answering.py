@@ -38,7 +38,7 @@ _FIELDS = {
 _PLACED = frozenset({"origin", "insertion", "attachment", "place", "group"})
 # The intents that a name of each kind beside a muscle's asks for.
 _ABOUT = {
-    **dict.fromkeys(("movement", "activity"), "action"),
+    **dict.fromkeys(("movement", "activity", "joint"), "action"),
     **dict.fromkeys(("nerve", "root"), "innervation"),
     "artery": "blood_supply",
     **dict.fromkeys(("bone", "landmark"), "attachments"),
@@ -49,7 +49,7 @@ _UNLIKELY = -0.7  # the score from which on it may
 _NAMED = re.compile(
     r"^\W*(?:so |and |ok |okay )*what(?:'s| is| are)(?: called)? the [\w']+(?: [\w']+)? muscles?\b", re.I
 )
-_ITS_NAME = re.compile(r"\b(?:name|called|term)\b", re.I)
+_ITS_NAME = re.compile(r"\b(?:names?|call(?:ed)?|term)\b", re.I)
 _TENDON_OF = re.compile(r"^tendons? of (?:the )?")
 _MANY = 5  # structures from which on none is offered: naming some would be a guess
 _CLEAR = 0.3  # the score from which on the router is clear about an intent

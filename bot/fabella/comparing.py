@@ -17,6 +17,7 @@ from fabella.criteria import criteria
 from fabella.draft import Draft, Grid, Said, say
 from fabella.evidence import Fact
 from fabella.sections import sections
+from fabella.seeking import spoken_of
 
 if TYPE_CHECKING:
     from fabella.desk import Desk
@@ -49,6 +50,7 @@ _VERBS = (
 )
 _THERE = re.compile(r"\b(?:there|in (?:this|that))\b\W*$", re.I)
 _UNRELATED = -0.9  # under this score an intent has nothing to do with the question
+_THEY = re.compile(r"\b(?:they|them|these|those|the two|both|their)\b", re.I)
 _EACH = re.compile(r"\b(?:each|respectively)\b", re.I)
 _JOINT = re.compile(r"\b(?:joints?|cross(?:es|ing)?|act(?:s|ing)? (?:on|at|over))\b", re.I)
 _HEADS = re.compile(r"\b(?:heads?|bell(?:y|ies)|parts?|halves|portions?)\b", re.I)
@@ -63,6 +65,8 @@ def compare(read: Read, context: Context, desk: Desk) -> Draft:
     grouped = len(set(named)) == 1 and bool(desk.atlas.groups.get(named[0])) and not POINTS & set(read.row)
     if len(set(named)) < 2 and context.structure is not None and not grouped and not _HEADS.search(read.text):
         named = [context.structure, *named]  # "how is that different from the soleus?"
+    if len(set(named)) < 2 and _THEY.search(read.text):
+        named = [*spoken_of(context), *named]  # "do they have the same nerve?"
     columns: list[tuple[str, str | None]] = [(one, None) for one in dict.fromkeys(named) if one in held]
     lacking = [one for one in dict.fromkeys(named) if one not in held]
     if len(columns) == 1 and desk.atlas.groups.get(columns[0][0]) and len(set(named)) == 1:

@@ -357,6 +357,8 @@ class _Reader:
             return Criterion("place", ((None, self._layer(at)),), negated)
         if one.kind in _FIELDS:
             return Criterion(_FIELDS[one.kind], ((None, one.term),), negated)
+        if one.kind == "joint" and self._located(one):
+            return None  # "the anterior compartment of the leg (below the knee)"
         if one.kind == "joint":
             return (
                 Criterion("crosses", ((None, one.term),), negated) if one.term not in self._read.conditional else None
@@ -384,7 +386,9 @@ class _Reader:
         one = self._links[at]
         before = self._links[at - 1] if at else None
         word = self._words(before.start, before.start + 1) if before is not None and before.kind == "depth" else ()
-        layer = f"{word[0]} layer of the {one.term}" if word else ""
+        row = self._words(self._read.start, self._read.start + len(self._read.row))
+        told = "deep" if "deepest" in row else word[0] if word else ""
+        layer = f"{told} layer of the {one.term}"
         return layer if layer in self._vocabulary.terms else one.term
 
     def _located(self, one: Link) -> bool:

@@ -16,7 +16,7 @@ _ATTACHING = r"(?:attach|fix|anchor|insert|aris|originat|start|begin|end)\w*"
 
 
 def _asking(words: str, adverbs: str) -> re.Pattern[str]:
-    end = rf"\b(?:{words}) (?:\w+ )?{_ENDS}\b|\bat (?:the |its )?(?:{words})\b"
+    end = rf"^\W*(?:{adverbs})\b|\b(?:{words}) (?:\w+ )?{_ENDS}\b|\bat (?:the |its )?(?:{words})\b"
     return re.compile(rf"{end}|\b{_ATTACHING}\b[^,?]{{0,30}}\b(?:{adverbs})\W*$", re.I)
 
 

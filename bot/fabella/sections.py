@@ -97,7 +97,12 @@ def _other_end(read: Read, label: str, subject: str, desk: Desk) -> str:
             None,
         )
         return upper or label
-    if label not in ends or label in read.asked or read.question.form != "open" or not read.question.landmarks:
+    if (
+        label not in ends
+        or label in read.asked
+        or read.question.form not in {"open", "either"}
+        or not read.question.landmarks
+    ):
         return label
     there = next((one for one in ends if one != label), None)
     covers = desk.facts.library.vocabulary.covers

@@ -162,7 +162,7 @@ class Chooser:
         at = 0
         last: int | None = None
         while at < len(words):
-            for size in (3, 2, 1):
+            for size in (4, 3, 2, 1):
                 hit = self._named.get(" ".join(words[at : at + size])) if at + size <= len(words) else None
                 if hit:
                     part_of_name = any(x.start - start <= at < x.end - start for x in inside)

@@ -55,7 +55,7 @@ _ALL = re.compile(
     re.I,
 )
 _SUPPLYING = re.compile(
-    r"^\W*what (?:all |else )?(?:does|do) (?:the )?[^?!]{3,60}\b(?:run|control|drive|power|move|work|operate|wire|go to)\W*$|"
+    r"^\W*what (?:all |else )?(?:does|do) (?:the )?[^?!]{3,60}\b(?:run|control|drive|power|move|work|operate|wire|go to|look after|take care of)\W*$|"
     r"\b(?:what|which|everything|anything|all)\b[^?!]{0,50}\b(?:supply|supplies|supplied|innervate[sd]?|serve[sd]?|feeds?|fed)\b"
     r"|\b(?:supplies|innervates|supply|innervate)\W*(?:what|which(?: ones?)?|whom)?\W*$"
     r"|\bsupply of the\b|\b(?:is|gets?) (?:supplied|innervated|fed) by\b",
@@ -63,7 +63,7 @@ _SUPPLYING = re.compile(
 )
 _MEMBERS = re.compile(
     r"\b(?:members?|mak(?:es?|ing) up|made (?:up )?of|made from|consists?|composed|compris\w+|belongs? to|parts? of|"
-    r"columns|_{2,}.*_{2,}|(?:list|name) (?:them|all)|names? of|count as|(?:which|who|what) are (?:they|those)|form(?:s|ed|ing)?|contains?|includes?|components?|constituents?|what(?:'s| is| are) in|who(?:'s| is| are) in)\b",
+    r"columns|_{2,}.*_{2,}|(?:list|name) (?:them|all)|=\s*(?:who|what)|names? of|count as|(?:which|who|what) are (?:they|those)|form(?:s|ed|ing)?|contains?|includes?|components?|constituents?|what(?:'s| is| are) in|who(?:'s| is| are) in)\b",
     re.I,
 )
 # A number of heads: "two heads", "three-headed", "two bellies"; its groups are the number and the noun.

@@ -48,7 +48,7 @@ _SUBORDINATE = re.compile(
 )
 COMPARING = "compare"  # the intent of comparisons, whose topics are rows
 DESCRIBES = re.compile(r"\W*(?:the|that|this|a) (?:[\w-]+ ){0,4}(?:muscle|one)\b(?! (?:is|are|has|does)\b)", re.I)
-_LONG = 25  # words from which on a message tells a story
+_LONG = 18  # words from which on a message tells a story
 _FILLER = re.compile(
     r"^(?:anybody|anyone|right|please|pls|thanks|ok|okay|no|yes|huh|eh|you know|correct|true|help|any ideas?)\W*$", re.I
 )

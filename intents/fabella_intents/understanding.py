@@ -43,7 +43,7 @@ _ONLY_ONE = re.compile(r"\bthat (?:the )?[\w ]{3,40}\b(?:can't|cannot|can not|do
 _DIFFER = re.compile(r"\b(?:differences? between|differ|different|distinguish\w*|same)\b", re.I)
 _WHAT = re.compile(r"\bwhat (?:do|does|have|has|is)\b", re.I)  # not "which tendon do they have in common"
 # The kinds of name by which a statement says something of a muscle that the library may contradict.
-_STATED = frozenset({"nerve", "root", "artery", "bone", "landmark", "movement", "compartment", "group"})
+_STATED = frozenset({"nerve", "root", "artery", "bone", "landmark", "movement", "joint", "compartment", "group"})
 _FIRM = 0.3  # the score from which on a firm refusal stands before a search for muscles
 _RANKING = "ranking"
 _UNRELATED = -0.9  # under this score an intent has nothing to do with the question

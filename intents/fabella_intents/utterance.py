@@ -17,7 +17,10 @@ _MARKUP = re.compile(r"[*`~|>]+|(?<!\w)_(?=[^\W_])|(?<=[^\W_])_(?!\w)")
 _HTML = re.compile(r"</?[a-zA-Z][^<>]{0,100}>")
 _CLOZE = re.compile(r"\{\{c\d+::.{0,60}?\}\}|\[\s*\.{2,}\s*\]|_{2,}|\.{4,}|\(\s*\)|\[\s*\]")
 # "Sup. glut. n.", "the mm. of the sole": a kind of structure in short, not the end of a sentence.
-_SHORT_FOR = re.compile(r"(?<=[a-z.= ]\s)(nn|mm|aa|n|m|a|med|lat)\.(?=[\s,;:?)]|$)", re.I)
+_SHORT_FOR = re.compile(
+    r"(?<=[a-z.= ]\s)(?:(nn|mm|aa|n|m|a)\.(?=[\s,;:?)]|$)|(?<!glute )(?<!gluteus )(?<!vastus )(med|lat)\.(?=\s[a-z]))",
+    re.I,
+)
 _KINDS = {
     "n": "nerve",
     "nn": "nerves",
@@ -72,7 +75,7 @@ def clean(raw: str) -> Utterance:
     text = _HTML.sub(" ", text)
     if _ENUMERATED.search(text):
         text = _ROMAN.sub("", text)
-    text = _SHORT_FOR.sub(lambda m: _KINDS[m.group(1).lower()], text)
+    text = _SHORT_FOR.sub(lambda m: _KINDS[m.group(m.lastindex or 0).lower()], text)
     text = _CLOZE.sub(f" {BLANK} ", text)
     text = _MARKUP.sub(" ", text)
     lines = [_SPACE.sub(" ", line).strip() for line in text.split("\n")]
