@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fabella_intents.mentions import STRUCTURES
+from fabella_intents.mentions import STRUCTURES, link
 from fabella_intents.question import Context
 from fabella_intents.reading import Read
 from fabella_intents.seeking import COMMON
@@ -60,6 +60,9 @@ def compare(read: Read, context: Context, desk: Desk) -> Draft:
     """What the library says of each of the structures named, side by side."""
     held = desk.facts.library.articles
     named = [x.term for x in read.links if x.kind in STRUCTURES and len(x.terms) == 1]
+    if not named and _THEY.search(read.text):
+        before = link(read.message[: read.start], desk.facts.library.vocabulary)
+        named = [x.term for x in before if x.kind == "muscle" and len(x.terms) == 1]
     if not named and read.question.structure is not None:
         named = [read.question.structure]  # "it has two heads. Do they share a nerve?"
     grouped = len(set(named)) == 1 and bool(desk.atlas.groups.get(named[0])) and not POINTS & set(read.row)

@@ -81,8 +81,9 @@ class Desk:
         return self.definitions[intent_of(label)]
 
     def answering(self, section: str) -> str | None:
-        """The intent that is answered from a section first, None where no definition has it."""
-        return next((name for name, one in self.definitions.items() if one.sections(name)[:1] == (section,)), None)
+        """The intent of any structure that is answered from a section first, None where no definition has it."""
+        free = ((name, one) for name, one in self.definitions.items() if one.subject is None)
+        return next((name for name, one in free if one.sections(name)[:1] == (section,)), None)
 
     def fits(self, definition: Definition, structure: str) -> bool:
         """Whether the intent can be asked of a structure of that kind."""

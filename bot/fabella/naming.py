@@ -18,7 +18,9 @@ _UNHELD = frozenset(
     "ligament ligaments bursa bursae retinaculum cartilage meniscus menisci canal gland sheath septum".split()
 )
 _NEVER = frozenset("vein veins lymph lymphatic lymphatics node nodes".split())  # of these no article tells
-_WHICH_KIND = re.compile(rf"\b(?:which|what) (?:{'|'.join(_UNHELD)})\b", re.I)  # "to which cartilage does it attach?"
+_WHICH_KIND = re.compile(
+    rf"\b(?:which|what) (?:\w+ )?(?:{'|'.join(_UNHELD)})\b", re.I
+)  # "to which cartilage does it attach?"
 _NAMING = frozenset({"muscle", "os", "tendon", "nerve", "artery", "ligament", "musculus", "bone"})
 _FUNCTION_WORDS = frozenset(
     "is are the same and or how what where which does do did in on of for to with vs versus as like originate insert attach start end from please".split()
