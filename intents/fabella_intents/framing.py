@@ -79,15 +79,15 @@ def begins(sentence: str) -> int:
     lead = _WHAT_WE.match(sentence)
     if lead is not None:
         return lead.end()
-    if _BELONGING.match(sentence):
-        return 0
     personal = _PERSONAL.search(sentence)
     asked = _QUESTION.search(sentence)
     first = asked.start() if asked is not None else len(sentence)  # what joins two questions frames none of them
     found = 0
     for turn in _ANNOUNCED.finditer(sentence):
-        if personal is not None and personal.start() < turn.start() and _frames(sentence, turn):
+        if personal is not None and personal.start() < turn.start() <= first and _frames(sentence, turn):
             found = max(found, turn.end())
+    if _BELONGING.match(sentence):
+        return found  # "after a talk on shin pain I wonder which", not "in the leg, which"
     for turn in _TURN.finditer(sentence):
         told = personal is not None and personal.start() < turn.start()
         concludes = re.search(r"\b(?:so|but)\b", turn.group(), re.I) is not None
