@@ -15,7 +15,7 @@ QUESTIONS = Path(__file__).parent / "questions"
 # Right of all: under what was measured by some questions, so that a change of the examples may cost one or two.
 FLOORS = {
     "held_out.jsonl": {"answer": 0.95, "refuse": 0.95, "premise": 0.92},
-    "atlas_development.jsonl": {"needs_atlas": 0.94, "premise": 0.92, "refuse": 0.98},
+    "atlas_development.jsonl": {"needs_atlas": 0.96, "premise": 0.95, "refuse": 0.99},
     "development.jsonl": {"answer": 0.96, "refuse": 0.96, "smalltalk": 0.98},
 }
 
