@@ -107,6 +107,7 @@ def test_what_several_have_in_common(engine: Engine) -> None:
 def test_this_nerve_is_the_one_told_before(engine: Engine) -> None:
     before = engine.ask("Which nerve supplies the teres minor?")
     assert "deltoid" in texts(engine, "Which other muscles does this nerve supply?", before.context)
+    assert "deltoid" in texts(engine, "and what muscles share that nerve", before.context)
 
 
 @pytest.mark.parametrize(
@@ -117,6 +118,8 @@ def test_this_nerve_is_the_one_told_before(engine: Engine) -> None:
         "Nerve supply to the flexor longissimus?",
         "insertion of the orbicularis plantae",
         "how many units of botox for the masseter",
+        "Where is the needle put for the vastus medialis?",
+        "which of the adductors is the largest",
     ],
 )
 def test_what_no_source_knows_is_declined(engine: Engine, question: str) -> None:

@@ -92,6 +92,11 @@ _COMPARES = re.compile(
     r"\b(?:compar(?!tment)\w*|contrast|versus|vs|differ\w*|distinguish|side by side|table|tabulate|in common)\b", re.I
 )
 _SEVERAL = re.compile(r"\b(?:muscles|which|list|name|what are)\b", re.I)
+# "Which muscles share that nerve?": one of the last answer.
+SHARING = re.compile(
+    r"\b(?:which|what)\b[^?]{0,20}\bmuscles?\b[^?]{0,40}\b(?:this|that|the same) (?:nerve|artery|bone|landmark|compartment|layer)\b",
+    re.I,
+)
 # "And which gets the axillary nerve?": of what was looked for before.
 GOING_ON = re.compile(
     r"^\W*(?:(?:and|but|or|also) )*(?:which|who)(?: ones?)? (?:gets?|has|have|is|are|does|do|goes|go|uses?|crosses|cross|attach\w*|insert\w*)\b",

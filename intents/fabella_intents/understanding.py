@@ -24,7 +24,7 @@ from fabella_intents.predicting import Predictor
 from fabella_intents.question import STRUCTURE, Context, Question
 from fabella_intents.reading import Read, Reading
 from fabella_intents.router import Prediction, Router
-from fabella_intents.seeking import COMMON, GOING_ON, RANKS, SEEKING, SELECTING, named, names_one, seeks
+from fabella_intents.seeking import COMMON, GOING_ON, RANKS, SEEKING, SELECTING, SHARING, named, names_one, seeks
 from fabella_intents.segments import Segment
 from fabella_intents.spelling import Speller
 from fabella_intents.splitting import COMPARING, DESCRIBES, POINTS, Splitter
@@ -166,12 +166,15 @@ class Understanding:
         told = (context.structure is not None or spoken) and _OF_IT.search(piece.text) is not None
         told = told or (context.structure is not None and _WHERE_ONLY.match(piece.text) is not None)
         firm = self._definition(intents).firm and part.scores[0][1] > _FIRM
+        of_it = bool(context.shown) and not names_one(inside, words, span[0]) and SHARING.search(piece.text) is not None
         going_on = bool(context.sought) and not names_one(inside, words, span[0]) and GOING_ON.match(piece.text)
         ranks = RANKS.search(piece.text) is not None and part.score(_RANKING) > _UNRELATED
         if ranks and not told and seeks(form.stem or piece.text, words, inside, span[0]):
             intents, chance = (_RANKING,), 1.0 - _SOUGHT  # "which adductor is the largest?": no list tells
         elif (
-            not told and not firm and ((going_on and inside) or seeks(form.stem or piece.text, words, inside, span[0]))
+            not told
+            and not firm
+            and (of_it or (going_on and inside) or seeks(form.stem or piece.text, words, inside, span[0]))
         ):
             intents, chance = (SEEKING,), max(chance, _SOUGHT)
         elif intents == (SEEKING,) and (told or names_one(inside, words, span[0])):
