@@ -59,6 +59,12 @@ class Desk:
         counts += [_counted(n, "group" if kind == "group" else kind) for kind, n in sorted(kinds.items())]
         return f"My sources cover: {', '.join(counts)}."
 
+    @cached_property
+    def ends(self) -> tuple[str, ...]:
+        """The intents that ask for one end of a muscle."""
+        held = {("Origin",), ("Insertion",)}
+        return tuple(name for name, one in self.definitions.items() if one.sections(name) in held)
+
     def unsaid(self, read: Read, structure: str, *, intent: str) -> Draft:
         """The refusal of what an article doesn't tell about its structure."""
         reason = f"My sources don't say that about this: {self.display(structure)}."

@@ -81,7 +81,7 @@ def _instead(definition: Definition, label: str, desk: Desk) -> Sequence[str]:
 
 def _other_end(read: Read, label: str, subject: str, desk: Desk) -> str:
     """The label of the end that lies there ("its upper end"), or has the site named: "its humeral attachment"."""
-    ends = [name for name, one in desk.definitions.items() if one.sections(name) in {("Origin",), ("Insertion",)}]
+    ends = desk.ends
     if label not in (*ends, "attachments"):
         return label
     above = heights.asked(read.text)

@@ -46,6 +46,7 @@ class Chooser:
         self.definitions = definitions
         self.router = router
         self._named = _names(definitions)
+        self._firsts = frozenset(name.partition(" ")[0] for name in self._named)
 
     def choose(
         self,
@@ -162,7 +163,7 @@ class Chooser:
         at = 0
         last: int | None = None
         while at < len(words):
-            for size in (4, 3, 2, 1):
+            for size in (4, 3, 2, 1) if words[at] in self._firsts else ():
                 hit = self._named.get(" ".join(words[at : at + size])) if at + size <= len(words) else None
                 if hit:
                     part_of_name = any(x.start - start <= at < x.end - start for x in inside)

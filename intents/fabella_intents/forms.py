@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fabella_intents.utterance import BLANK
 
@@ -75,6 +76,7 @@ class Form:
     stem: str
 
 
+@lru_cache(maxsize=16)  # the parts of one message ask for it more than once
 def detect(text: str) -> Form:
     """The form of a question. `stem` is the text without the lettered options."""
     options, stem = _options(text)

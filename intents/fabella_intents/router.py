@@ -92,7 +92,7 @@ class Router:
         self._arrays = dict(arrays)
         self._word_idf = arrays["word_idf"].tolist()
         self._char_idf = arrays["char_idf"].tolist()
-        self._coef = arrays["coef"]
+        self._coef = np.asarray(arrays["coef"])  # a view without the cost of a memory map at each look
         self._bias = arrays["bias"]
         self._gate = arrays["gate"].tolist()
         self._is_answerable = np.array([label in self.answerable for label in self.labels])
