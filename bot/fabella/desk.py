@@ -88,8 +88,13 @@ class Desk:
 
     def answering(self, section: str) -> str | None:
         """The intent of any structure that is answered from a section first, None where no definition has it."""
+        return self._answering.get(section)
+
+    @cached_property
+    def _answering(self) -> Mapping[str, str]:
         free = ((name, one) for name, one in self.definitions.items() if one.subject is None)
-        return next((name for name, one in free if one.sections(name)[:1] == (section,)), None)
+        first = [(one.sections(name)[0], name) for name, one in free if one.sections(name)]
+        return dict(reversed(first))  # the first intent of each section
 
     def fits(self, definition: Definition, structure: str) -> bool:
         """Whether the intent can be asked of a structure of that kind."""

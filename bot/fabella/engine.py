@@ -202,16 +202,20 @@ class _Turns:
         self._desk = desk
         self._understanding = understanding
 
-    def __call__(self, read: Read) -> Context:
-        """Answer `read`; the context in which the question after it stands."""
+    def __call__(self, read: Read) -> Callable[[], Context]:
+        """Answer `read`; what tells the context in which the question after it stands."""
         draft = answering.answer(read, self._context, self._desk)
         if draft.status == "again":
             self.picked = draft.options[0]
             read = self._understanding.read(self.picked, Context()).reads[0]
             draft = answering.answer(read, Context(), self._desk)
         self.drafts.append(draft)
-        self._context = following.after(read, draft, self._context, self._desk.facts.library)
-        return self._context
+
+        def after() -> Context:
+            self._context = following.after(read, draft, self._context, self._desk.facts.library)
+            return self._context
+
+        return after
 
 
 def _why(reading: Reading, drafts: list[Draft], model: Model) -> tuple[Step, ...]:

@@ -61,6 +61,7 @@ class Facts:
         self.library = library
         self._of = {p.id: self._fact(p) for p in library.passages}
         self._kin: dict[str, frozenset[str]] = {}  # filled when asked for; the same whoever fills it
+        self._holders: dict[frozenset[str], tuple[str, ...]] = {}  # and so is this
 
     def _fact(self, passage: Passage) -> Fact:
         text = passage.text
@@ -135,7 +136,11 @@ class Facts:
     def holders(self, sections: Iterable[str]) -> tuple[str, ...]:
         """The structures whose articles have at least one of the sections."""
         wanted = frozenset(sections)
-        return tuple(dict.fromkeys(structure for structure, section in self._by_section if section in wanted))
+        held = self._holders.get(wanted)
+        if held is None:
+            found = (structure for structure, section in self._by_section if section in wanted)
+            held = self._holders[wanted] = tuple(dict.fromkeys(found))
+        return held
 
     def joints(self, fact: Fact) -> frozenset[str]:
         """The joints that a fact names, and those at which its movements take place."""

@@ -46,6 +46,7 @@ class Chooser:
         self.definitions = definitions
         self.router = router
         self._named = _names(definitions)
+        self._held: dict[str, tuple[str, ...]] = {}  # the sections of a label, filled when asked for
         self._firsts = frozenset(name.partition(" ")[0] for name in self._named)
 
     def choose(
@@ -119,7 +120,10 @@ class Chooser:
         return label
 
     def _sections(self, label: str) -> tuple[str, ...]:
-        return self.definitions[intent_of(label)].sections(label)
+        held = self._held.get(label)
+        if held is None:
+            held = self._held[label] = self.definitions[intent_of(label)].sections(label)
+        return held
 
     def _cued(self, part: Prediction, words: Sequence[str], inside: Sequence[Link]) -> Prediction:
         """The prediction with the cue words of the definitions weighed in."""

@@ -62,6 +62,9 @@ _FOCUS = frozenset(
 )
 
 
+Then = Callable[[Read], Callable[[], Context]]
+
+
 class Understanding:
     """Reads messages. Holds only frozen tables: safe to share between threads."""
 
@@ -88,11 +91,11 @@ class Understanding:
         row, _ = self.spell.correct([token.norm for token in tokenize(clean(text).text)])
         return (*row, *(term for one in link(row, self.vocabulary) for term in one.terms))
 
-    def read(self, text: str, context: Context, then: Callable[[Read], Context] | None = None) -> Reading:
+    def read(self, text: str, context: Context, then: Then | None = None) -> Reading:
         """The questions in `text`; no reads when it holds no word.
 
-        `then` is told each question as soon as it is read, and gives the context in which the next one stands; without
-        it they all stand in `context`.
+        `then` is told each question as soon as it is read, and gives what tells the context of the next one; without it
+        they all stand in `context`.
         """
         utterance = clean(text)
         tokens = tokenize(utterance.text)
@@ -109,10 +112,11 @@ class Understanding:
         whole = self._predictor.predict(message, (0, len(row)))
         pieces = self._splitter.pieces(message, whole)
         reads: list[Read] = []
-        now = context
+        now: Callable[[], Context] | None = None
         for piece in pieces:
-            reads.append(self._declined(self._read(piece, message, whole, now), reads))
-            now = then(reads[-1]) if then is not None else now
+            before = now() if now is not None else context
+            reads.append(self._declined(self._read(piece, message, whole, before), reads))
+            now = then(reads[-1]) if then is not None else None
         split = pieces != (message.whole,)
         return Reading(
             utterance,
