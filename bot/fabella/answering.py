@@ -61,7 +61,7 @@ def answer(read: Read, context: Context, desk: Desk) -> Draft:
         return _ambiguous(read, desk)
     member = belonging(read, context, desk)
     if member is not None:
-        return with_ends(read, member, member.structure or "", desk) if member.status == "corrected" else member
+        return member
     at = read.question.ordinal
     if at and len(context.options) >= abs(at):
         return Draft("again", "again", options=(context.options[at - 1 if at > 0 else at],))
@@ -87,7 +87,7 @@ def correct(read: Read, desk: Desk) -> Draft | None:
     """The correction of what a whole message takes for granted, None where the library contradicts nothing."""
     member = belonging(read, Context(), desk)
     if member is not None and member.status == "corrected":
-        return with_ends(read, member, member.structure or "", desk)
+        return member
     definition = desk.definition(read.question.intents[0])
     claimed_of = tuple(dict.fromkeys(_ABOUT[x.kind] for x in read.links if x.kind in _ABOUT))
     if definition.refusal is not None or definition.handler == "again":
@@ -170,9 +170,7 @@ def _otherwise(read: Read, structure: str, context: Context, desk: Desk) -> Draf
     told = dict.fromkeys(_ABOUT[x.kind] for x in read.links if x.kind in _ABOUT)
     likely = (label for label, score in read.prediction.scores[:_LIKELY] if score > _UNLIKELY)
     for label in (*told, *likely):
-        definition = desk.definition(label)
-        plain = definition.handler is None and definition.refusal is None and definition.subject is None
-        if plain and label not in read.question.intents:
+        if desk.by_section(label) and label not in read.question.intents:
             question = replace(read.question, intents=(label,))
             draft = sections(replace(read, question=question), structure, context, desk)
             if draft.said:

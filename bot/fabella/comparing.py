@@ -86,9 +86,8 @@ def compare(read: Read, context: Context, desk: Desk) -> Draft:
 
 def _alone(read: Read, columns: Sequence[tuple[str, str | None]], context: Context, desk: Desk) -> Draft | None:
     """What is asked of the one structure that is named, where there is nothing to compare it with."""
-    definitions = ((label, desk.definition(label)) for label, score in read.prediction.scores if score > _UNRELATED)
-    label = next((x for x, one in definitions if not (one.handler or one.refusal or one.subject)), None)
-    label = label or desk.answering("Description")
+    related = (label for label, score in read.prediction.scores if score > _UNRELATED)
+    label = next(filter(desk.by_section, related), None) or desk.answering("Description")
     if not columns or label is None:
         return None
     structure = columns[0][0]

@@ -50,7 +50,8 @@ def belonging(read: Read, context: Context, desk: Desk) -> Draft | None:
     if verdict.kind != CONTRADICTED:
         return told
     muscle = next(x.term for x in read.links if x.kind == "muscle")
-    return with_asked(read, told, muscle, context, desk) if muscle in desk.facts.library.articles else told
+    whole = with_asked(read, told, muscle, context, desk) if muscle in desk.facts.library.articles else told
+    return with_ends(read, whole, whole.structure or "", desk)
 
 
 def with_ends(read: Read, corrected: Draft, structure: str, desk: Desk) -> Draft:

@@ -86,6 +86,11 @@ class Desk:
         """The definition of a label's intent."""
         return self.definitions[intent_of(label)]
 
+    def by_section(self, label: str) -> bool:
+        """Whether a label's intent is answered from the sections of any structure's article, by no handler."""
+        one = self.definition(label)
+        return one.handler is None and one.refusal is None and one.subject is None
+
     def answering(self, section: str) -> str | None:
         """The intent of any structure that is answered from a section first, None where no definition has it."""
         return self._answering.get(section)

@@ -43,8 +43,4 @@ def about(read: Read, found: Sequence[str], context: Context, desk: Desk) -> Dra
 def _asked(read: Read, desk: Desk) -> str | None:
     """The intent that a section of the muscle's article answers: named outright, chosen, or the likeliest one."""
     scored = (label for label, score in read.prediction.scores if score > _UNRELATED)
-    for label in (*read.asked, *read.question.intents, *scored):
-        definition = desk.definition(label)
-        if definition.handler is None and definition.refusal is None and definition.subject is None:
-            return label
-    return None
+    return next(filter(desk.by_section, (*read.asked, *read.question.intents, *scored)), None)
