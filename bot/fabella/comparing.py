@@ -14,6 +14,7 @@ from fabella_intents.seeking import COMMON
 from fabella_intents.splitting import POINTS
 
 from fabella.criteria import criteria
+from fabella.desk import UNRELATED
 from fabella.draft import Draft, Grid, Said, say
 from fabella.evidence import Fact
 from fabella.sections import sections
@@ -49,7 +50,6 @@ _VERBS = (
     (re.compile(r"\b(?:innervat\w*|nerves?|wired)\b", re.I), ("Innervation",)),
 )
 _THERE = re.compile(r"\b(?:there|in (?:this|that))\b\W*$", re.I)
-_UNRELATED = -0.9  # under this score an intent has nothing to do with the question
 _THEY = re.compile(r"\b(?:they|them|these|those|the two|both|their)\b", re.I)
 _EACH = re.compile(r"\b(?:each|respectively)\b", re.I)
 _JOINT = re.compile(r"\b(?:joints?|cross(?:es|ing)?|act(?:s|ing)? (?:on|at|over))\b", re.I)
@@ -86,7 +86,7 @@ def compare(read: Read, context: Context, desk: Desk) -> Draft:
 
 def _alone(read: Read, columns: Sequence[tuple[str, str | None]], context: Context, desk: Desk) -> Draft | None:
     """What is asked of the one structure that is named, where there is nothing to compare it with."""
-    related = (label for label, score in read.prediction.scores if score > _UNRELATED)
+    related = (label for label, score in read.prediction.scores if score > UNRELATED)
     label = next(filter(desk.by_section, related), None) or desk.answering("Description")
     if not columns or label is None:
         return None

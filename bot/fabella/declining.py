@@ -12,14 +12,13 @@ from fabella_knowledge.tokens import words
 
 from fabella import meaning
 from fabella.deciding import decide
-from fabella.desk import Desk
+from fabella.desk import UNRELATED, Desk
 from fabella.draft import Draft
 from fabella.evidence import Evidence, stem
 from fabella.looking import look_up
 from fabella.telling import tell
 from fabella.verdict import CONTRADICTED, OPEN, Verdict
 
-_FLOOR = -0.9  # under this score an intent has nothing to do with the question
 _COUNT = re.compile(r"\bhow many\s+", re.I)
 _CLAIMING = frozenset({"yesno", "truefalse", "presumes", "either"})  # forms that may take something for granted
 
@@ -46,7 +45,7 @@ def rescue(read: Read, refusal: Definition, context: Context, desk: Desk) -> Dra
     if meant is None and not any(x.kind in STRUCTURES for x in read.links):
         return None
     for label, score in read.prediction.scores:
-        if score < _FLOOR:
+        if score < UNRELATED:
             break
         draft = _corrected(read, label, meant, desk) if label in desk.router.answerable else None
         if draft is not None:

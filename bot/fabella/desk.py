@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fabella.handlers import Handler
 
 _FEW = 12  # articles that are named one by one
+UNRELATED = -0.9  # under this score an intent has nothing to do with the question
 BY_RULE = 0.9  # the chance that a refusal is right where the gate would have answered and the evidence did not hold
 
 

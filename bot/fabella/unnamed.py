@@ -9,11 +9,9 @@ from fabella_intents.question import Context
 from fabella_intents.reading import Read
 
 from fabella import naming
-from fabella.desk import Desk
+from fabella.desk import UNRELATED, Desk
 from fabella.draft import Draft
 from fabella.sections import sections
-
-_UNRELATED = -0.9  # under this score an intent has nothing to do with the question
 
 
 def described(read: Read, context: Context, desk: Desk) -> Draft | None:
@@ -42,5 +40,5 @@ def about(read: Read, found: Sequence[str], context: Context, desk: Desk) -> Dra
 
 def _asked(read: Read, desk: Desk) -> str | None:
     """The intent that a section of the muscle's article answers: named outright, chosen, or the likeliest one."""
-    scored = (label for label, score in read.prediction.scores if score > _UNRELATED)
+    scored = (label for label, score in read.prediction.scores if score > UNRELATED)
     return next(filter(desk.by_section, (*read.asked, *read.question.intents, *scored)), None)
