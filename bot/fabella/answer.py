@@ -15,13 +15,25 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A numbered source of an answer. `number` counts from 1; `text` is the reference in the chosen style."""
+    """A numbered source of an answer. `number` counts from 1; `text` is the reference in the chosen style.
+
+    `label` names it in a few words ("Gray 1918"), where there is no room for the reference.
+    """
 
     number: int
     id: str
     text: str
     url: str
     locator: str | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What can be asked of a structure: an intent's name, as a `Question` takes it, and what it is about."""
+
+    name: str
+    summary: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +162,13 @@ def _table(table: Table | None) -> Mapping[str, Any] | None:
 
 
 def _source(one: Source) -> Mapping[str, Any]:
-    held: dict[str, Any] = {"number": one.number, "id": one.id, "text": one.text, "url": one.url}
+    held: dict[str, Any] = {
+        "number": one.number,
+        "id": one.id,
+        "label": one.label,
+        "text": one.text,
+        "url": one.url,
+    }
     if one.locator:
         held["locator"] = one.locator
     return held

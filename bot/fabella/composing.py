@@ -11,6 +11,7 @@ from fabella_knowledge.model import Citation
 
 from fabella import following
 from fabella.answer import Answer, Part, Source, Statement, Step, Table
+from fabella.citing import printed
 from fabella.confidence import confidence
 from fabella.draft import GIVEN, Draft, Said
 
@@ -104,7 +105,7 @@ class _Numbering:
             held = library.references[one.reference]
             places = self._places[at]
             locator = "; ".join(places) if len(places) <= _PLACES else f"{len(places)} entries"
-            made.append(Source(at, one.reference, getattr(held, style), held.url, locator or None))
+            made.append(printed(held, at, style=style, locator=locator or None))
         return tuple(made)
 
 

@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from fabella_intents.definition import intent_of
-from fabella_intents.forms import Form
 from fabella_intents.question import Context, Question
 from fabella_intents.reading import Read, Reading
-from fabella_intents.router import Prediction
 from fabella_intents.understanding import Understanding
-from fabella_intents.utterance import Utterance
 from fabella_knowledge.index import Hit, terms
-from fabella_knowledge.tokens import words
-from rapidfuzz import fuzz
 
 from fabella import answering, composing, following, handlers
-from fabella.answer import Answer, Step
+from fabella.answer import Answer, Source, Step, Topic
+from fabella.asked import asked
 from fabella.atlas import Atlas
+from fabella.citing import printed
 from fabella.describing import Portraits
 from fabella.desk import Desk
 from fabella.draft import GIVEN, Draft
 from fabella.evidence import Facts
 from fabella.model import DEFAULT, Model, open_model
+from fabella.names import Names
 from fabella.sources import Bibliography
 from fabella.suggesting import Suggestions
 
-_NEAR = 70.0  # rapidfuzz ratio (0 to 100) from which on a name is offered for a slip
 STYLES = ("ama", "apa", "bibtex")
 
 
@@ -42,6 +38,7 @@ class Engine:
         self._understanding = Understanding(
             model.library.vocabulary, model.definitions, model.speller, model.router, self._facts.kin
         )
+        self._names = Names(model.library.vocabulary, self._understanding.named)
         atlas = Atlas(self._facts)
         self._desk = Desk(
             facts=self._facts,
@@ -90,7 +87,7 @@ class Engine:
         before = context or Context()
         turns = _Turns(before, self._desk, self._understanding)
         if isinstance(question, Question):
-            reading = self._given(question)
+            reading = asked(question, self._model.library.vocabulary, self._model.definitions)
             turns(reading.reads[0])
         else:
             reading = self._understanding.read(question, before, turns)
@@ -135,46 +132,50 @@ class Engine:
         """One sentence on what the library holds: its structures, or where they are many how many of each kind."""
         return self._desk.covered
 
-    def complete(self, prefix: str, *, limit: int = 10, slips: bool = True) -> tuple[str, ...]:
-        """Names of structures that begin with `prefix`; else (`slips`) those of which it may be a slip."""
-        typed = " ".join(words(prefix))
-        names = {alias: term.display for term in self._model.library.vocabulary.terms.values() if term.article
-                 for alias in (" ".join(words(one)) for one in (term.name, *term.aliases))}  # fmt: skip
-        found = dict.fromkeys(names[alias] for alias in sorted(names, key=len) if alias.startswith(typed))
-        if not found and slips and len(typed) > 2:
-            found = dict.fromkeys(names[alias] for alias in names if fuzz.ratio(typed, alias) >= _NEAR)
-        return tuple(found)[:limit]
+    def complete(
+        self, prefix: str, *, kinds: Collection[str] = (), limit: int = 10, slips: bool = True
+    ) -> tuple[str, ...]:
+        """Names that begin with `prefix`, else (`slips`) those of which it may be a slip.
+
+        They are those of structures with an article, or of all vocabulary terms of `kinds` ("nerve", "joint", ...).
+        """
+        return self._names.complete(prefix, kinds=kinds, limit=limit, slips=slips)
+
+    def resolve(self, name: str, *, kinds: Collection[str] = ()) -> tuple[str, ...]:
+        """The terms that a name, an alias or a slip of one stands for, as slots of a `Question` take them.
+
+        One where it is clear, several where the name has several owners, none where nothing is known by it.
+        """
+        return self._names.resolve(name, kinds=kinds)
+
+    def parts(self, structure: str) -> tuple[str, ...]:
+        """The parts of a structure that its article tells apart ("lateral head"); none for one without an article."""
+        article = self._model.library.articles.get(structure.lower())
+        return article.parts if article is not None else ()
+
+    def topics(self) -> tuple[Topic, ...]:
+        """What can be asked of a structure: the intents that are answered from an article's sections."""
+        named = (one for name, one in self._model.definitions.items() if self._desk.by_section(name))
+        return tuple(Topic(one.name, one.summary) for one in named if one.sections(one.name))
+
+    def follow_ups(self, answer: Answer) -> tuple[Question, ...]:
+        """The suggestions and options of an answer as questions of intents and slots, `text` saying them in words.
+
+        One that can't be said so has its `text` and no intent.
+        """
+        asked = (*answer.options, *answer.suggestions)
+        return tuple(self._desk.suggestions.question(one) or Question((), text=one) for one in asked)
+
+    def sources(self, ids: Iterable[str], *, style: str = "ama") -> tuple[Source, ...]:
+        """The sources of these ids in one of `STYLES`, numbered from 1; an unknown id is left out."""
+        held = self._model.library.references
+        found = (held[one] for one in dict.fromkeys(ids) if one in held)
+        return tuple(printed(one, n, style=style) for n, one in enumerate(found, 1))
 
     def search(self, text: str, *, limit: int = 10) -> tuple[Hit, ...]:
         """Passages by their TF-IDF similarity to `text`, names and slips resolved first; best first."""
         query = terms(" ".join(self._understanding.canonical(text)))
         return self._model.index.search(query, limit)
-
-    def _given(self, question: Question) -> Reading:
-        text = question.text or " ".join((*question.intents, question.structure or "", *question.parts)).strip()
-        known = [label for label in question.intents if intent_of(label) in self._model.definitions]
-        if not known:
-            raise ValueError(
-                f"no such intent: {', '.join(question.intents) or '(none)'}; "
-                f"known are {', '.join(self._model.definitions)}"
-            )
-        structure = question.structure.lower() if question.structure else None
-        held = Question(
-            **{
-                **{f: getattr(question, f) for f in Question.__dataclass_fields__},
-                "structure": structure,
-                "intents": tuple(known),
-            }
-        )
-        read = Read(
-            text,
-            held,
-            Prediction((), 1.0, ()),
-            (),
-            Form(question.form, False, (), False, False, text),
-            tuple(text.lower().split()),
-        )
-        return Reading(Utterance(text, text, False), (read,), (), (), None)
 
     def _wordless(self, reading: Reading, before: Context) -> Answer:
         if reading.language is not None:

@@ -56,7 +56,7 @@ def apart(read: Read, definition: Definition) -> str | None:
 def misnamed(read: Read, vocabulary: Vocabulary) -> bool:
     """Whether a Latin word of muscles' names stands there that belongs to no name ("flexor cervicalis magnus")."""
     taken = {n for x in read.links for n in range(x.start, x.end)}
-    following = (*read.row[1:], "")
+    following = (*read.row, "")[1:]
     for one in read.links:  # "gluteus quartus"
         then = (*read.row[one.end - read.start :], "")[0]
         alone = one.kind == "group" and one.end - one.start == 1 and read.row[one.start - read.start].endswith("us")

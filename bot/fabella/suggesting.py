@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from fabella_intents.definition import Definition, intent_of
+from fabella_intents.question import Question
 
 from fabella.evidence import Facts
 
@@ -45,6 +47,24 @@ class Suggestions:
                 if one.suggestion and _fits(one, structure, self._facts)
             )
         return tuple(question for name, question in self._of[structure] if name not in skipped)
+
+    def question(self, text: str) -> Question | None:
+        """A suggestion as a question of an intent and a structure, None for a text that is none."""
+        for one in self._ordered:
+            before, gap, behind = (one.suggestion or "").partition("{}")
+            if gap and text.startswith(before) and text.endswith(behind):
+                name = text[len(before) : len(text) - len(behind)]
+                structure = self._named.get(name)
+                if structure is not None:
+                    return Question((one.name,), structure=structure, text=text)
+            elif one.suggestion == text:
+                return Question((one.name,), structure=one.subject, text=text)
+        return None
+
+    @cached_property
+    def _named(self) -> Mapping[str, str]:
+        """The structures with an article by the name that a suggestion calls them."""
+        return {_shown(one, self._facts): one for one in self._facts.library.articles}
 
 
 def _shown(structure: str, facts: Facts) -> str:

@@ -37,8 +37,8 @@ class Question:
 
     `intents` are names or labels with an aspect ("fabella.where"). `parts` are those asked about (none: all).
     `form` is how it is asked: "open", "yesno", "truefalse", "either", "choice", "except", "cloze" or
-    "presumes". `claims` are terms that the question asserts or offers beside its subject; `negated` turns
-    them round.
+    "presumes". `others` are further structures, of a comparison. `claims` are terms that the question asserts
+    or offers beside its subject; `negated` turns them round.
     """
 
     intents: tuple[str, ...]
@@ -60,6 +60,7 @@ class Question:
     ordinal: int = 0
     brief: bool = False
     more: bool = False
+    others: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """Compact JSON of the fields that are set."""

@@ -88,8 +88,16 @@ class Understanding:
 
     def canonical(self, text: str) -> tuple[str, ...]:
         """The words of `text`, slips mended, and the terms that it names: what documents are searched with."""
-        row, _ = self.spell.correct([token.norm for token in tokenize(clean(text).text)])
+        row = self._mended(text)
         return (*row, *(term for one in link(row, self.vocabulary) for term in one.terms))
+
+    def named(self, text: str) -> tuple[str, ...]:
+        """The terms that `text` names, slips mended; all owners of a name that several have."""
+        return tuple(term for one in link(self._mended(text), self.vocabulary) for term in one.terms)
+
+    def _mended(self, text: str) -> Sequence[str]:
+        row, _ = self.spell.correct([token.norm for token in tokenize(clean(text).text)])
+        return row
 
     def read(self, text: str, context: Context, then: Then | None = None) -> Reading:
         """The questions in `text`; no reads when it holds no word.
