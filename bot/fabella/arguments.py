@@ -31,6 +31,13 @@ examples:
       their problems, with file and line
   {0} eval my-questions.jsonl
       how many are answered right
+  {0} discord
+      the bot; its token is read from the
+      environment or .env
+  {0} discord --sync
+      register its commands, once
+  {0} discord --check
+      would it run, and if not, why
 
 exit status:
   ask          0 answered, corrected or small talk
@@ -38,13 +45,19 @@ exit status:
   ask --batch  1 when a line could not be read
   eval         1 when a line could not be read
   check        1 when there is a problem
+  discord      4 a wrong token, 5 an intent that
+               is switched off, 75 Discord
+               cannot be reached (--sync, --invite)
   all          2 wrong usage, or a library with
                problems; 130 interrupted
 
 environment:
   FABELLA_LIBRARY  folders, separated as in PATH
   FABELLA_CACHE    where fitted models are kept
-  NO_COLOR         text without any style"""
+  NO_COLOR         text without any style
+  FABELLA_DISCORD_TOKEN
+                   the bot's token; others are
+                   listed in the README"""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -89,6 +102,19 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--gaps", action="store_true", help="also print, by region, what is missing and what rests on Wikipedia alone"
     )
+
+    bot = commands.add_parser("discord", parents=[common], help="run the bot in Discord")
+    once = bot.add_mutually_exclusive_group()
+    once.add_argument("--sync", action="store_true", help="register the commands and leave (never done at start)")
+    once.add_argument("--invite", action="store_true", help="print the install links and leave")
+    once.add_argument(
+        "--check", action="store_true", help="check settings, token, database and texts, and leave: 0, or 2 or 4"
+    )
+    bot.add_argument("--guild", type=_identifier, metavar="ID", help="with --sync: in this server alone, at once")
+    bot.add_argument("--shard-ids", metavar="0,1", help="the shards of this process (default: all)")
+    bot.add_argument("--shard-count", metavar="N", help="the shards of all processes (default: Discord decides)")
+    bot.add_argument("--json-logs", action="store_true", help="log JSON objects, one a line")
+    bot.add_argument("--log-level", metavar="LEVEL", help="debug, info, warning or error (default: info)")
     return made
 
 
@@ -96,6 +122,17 @@ def folders(options: argparse.Namespace) -> tuple[Path, ...]:
     """The folders of the environment and of every --library, in this order."""
     named = [one for one in os.environ.get(ENVIRONMENT, "").split(os.pathsep) if one]
     return tuple(Path(one).expanduser() for one in (*named, *options.library, *getattr(options, "further", ())))
+
+
+def _identifier(text: str) -> int:
+    """The id of a server.
+
+    Raises:
+        argparse.ArgumentTypeError: a text that is none.
+    """
+    if not (text.isascii() and text.isdigit() and 15 <= len(text) <= 20):
+        raise argparse.ArgumentTypeError(f"{text!r} is not an id: it has 17 to 19 digits (Copy Server ID in Discord)")
+    return int(text)
 
 
 def _library(made: argparse.ArgumentParser, dest: str) -> None:

@@ -120,7 +120,30 @@ def converse(options: argparse.Namespace, folders: Sequence[Path]) -> int:
     return DONE
 
 
-COMMANDS: Mapping[str | None, Command] = {None: converse, "ask": ask, "check": check, "eval": evaluate}
+def discord(options: argparse.Namespace, folders: Sequence[Path]) -> int:
+    """Run the bot, or register its commands, print its install links, or check its settings.
+
+    Raises:
+        SettingError: the packages that it needs are not installed.
+    """
+    try:
+        from fabella.discord import running
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == "fabella":
+            raise
+        raise SettingError(
+            f"the bot needs packages that are not installed ({error.name}): pip install 'fabella[discord]'"
+        ) from None
+    return running.run(options, folders)
+
+
+COMMANDS: Mapping[str | None, Command] = {
+    None: converse,
+    "ask": ask,
+    "check": check,
+    "discord": discord,
+    "eval": evaluate,
+}
 
 
 def tell(*lines: str) -> None:

@@ -166,6 +166,10 @@ class Engine:
         asked = (*answer.options, *answer.suggestions)
         return tuple(self._desk.suggestions.question(one) or Question((), text=one) for one in asked)
 
+    def references(self) -> tuple[str, ...]:
+        """The ids of all sources of the library."""
+        return tuple(self._model.library.references)
+
     def sources(self, ids: Iterable[str], *, style: str = "ama") -> tuple[Source, ...]:
         """The sources of these ids in one of `STYLES`, numbered from 1; an unknown id is left out."""
         held = self._model.library.references

@@ -1,0 +1,1 @@
+"""Fabella in Discord: commands, mentions and buttons over the answer engine. Needs the extra `discord`."""

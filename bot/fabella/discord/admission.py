@@ -1,0 +1,81 @@
+"""Lets in what can be answered in time, and drops the rest before it costs anything, with one log line a second."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+
+_LOG = logging.getLogger(__name__)
+PATIENCE = 2.0  # seconds after which an answer would come too late, all else included
+AT_ONCE = 64  # interactions that are answered at a time
+WAITING = 4_000  # interactions that wait for their turn at most
+_EPOCH = 1_420_070_400_000  # milliseconds: the first of 2015, from which Discord's ids count
+
+
+class Admission:
+    """Turns for interactions. Their ids tell their age, against the fastest that came so far: no clocks need agree."""
+
+    def __init__(
+        self,
+        *,
+        patience: float = PATIENCE,
+        at_once: int = AT_ONCE,
+        waiting: int = WAITING,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._patience = patience
+        self._at_once = at_once
+        self._most = at_once + waiting
+        self._clock = clock
+        self._fastest = float("inf")  # seconds between an id's time and its arrival
+        self._turns = asyncio.Semaphore(at_once)
+        self._inside = 0
+        self._dropped = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def age(self, made: int) -> float:
+        """Seconds since Discord made what has this id, beyond the shortest way that one took so far."""
+        since = self._clock() - ((made >> 22) + _EPOCH) / 1000.0
+        self._fastest = min(self._fastest, since)
+        return since - self._fastest
+
+    async def turn(self, made: int, work: Callable[[float], Awaitable[None]]) -> bool:
+        """Await `work` with the age of what has the id `made`; False where it was dropped instead.
+
+        Dropped is what comes when too many wait, and under load what is older than the patience.
+        """
+        if self._late(made) or self._inside >= self._most:
+            self._drop()
+            return False
+        self._inside += 1
+        self._idle.clear()
+        try:
+            async with self._turns:
+                if self._late(made):
+                    self._drop()
+                    return False
+                await work(self.age(made))
+                return True
+        finally:
+            self._inside -= 1
+            if not self._inside:
+                self._idle.set()
+
+    async def drained(self) -> None:
+        """Wait until nothing is being answered."""
+        await self._idle.wait()
+
+    def _late(self, made: int) -> bool:
+        return self._inside > self._at_once and self.age(made) > self._patience
+
+    def _drop(self) -> None:
+        self._dropped += 1
+        if self._dropped == 1:
+            asyncio.get_running_loop().call_later(1.0, self._tell)
+
+    def _tell(self) -> None:
+        _LOG.warning("overload: %d interactions of the last second were dropped, too late to answer", self._dropped)
+        self._dropped = 0

@@ -1,0 +1,1 @@
+"""Extensions that other people's bots load by name."""
