@@ -14,7 +14,7 @@ import discord
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
-from discordserver import Asked, Channel, DiscordServer, Guild, Person, readable
+from discordserver import Asked, Channel, DiscordServer, Guild, Message, Person, readable
 from fabella import Engine
 from fabella.discord.client import FabellaBot
 from fabella.discord.service import Service
@@ -141,18 +141,22 @@ def custom_id(message: dict[str, Any], label: str) -> str:
     return str(next(one["custom_id"] for one in buttons(message) if label in (one.get("label"), _emoji(one))))
 
 
-def description(told: Asked | dict[str, Any]) -> str:
+def description(told: Asked | Message | dict[str, Any]) -> str:
     """The text of the first embed of a message."""
-    message = told if isinstance(told, dict) else told.message
-    assert message is not None
-    return str(message["embeds"][0].get("description", ""))
+    return str(_embed(told).get("description", ""))
 
 
-def title(told: Asked | dict[str, Any]) -> str:
+def title(told: Asked | Message | dict[str, Any]) -> str:
     """The title of the first embed of a message."""
+    return str(_embed(told).get("title", ""))
+
+
+def _embed(told: Asked | Message | dict[str, Any]) -> dict[str, Any]:
+    if isinstance(told, Message):
+        return dict(told.embeds[0])
     message = told if isinstance(told, dict) else told.message
     assert message is not None
-    return str(message["embeds"][0].get("title", ""))
+    return dict(message["embeds"][0])
 
 
 def same_as_before(name: str, message: dict[str, Any]) -> None:

@@ -137,8 +137,10 @@ def test_a_long_question_is_cut_at_a_word() -> None:
 
 PIECES = st.sampled_from(
     [
-        "which muscle", "soleus", "<@12>", "@everyone", "@here", "ada@x.org", "http", "https://", "://", "www.", "x.com", ".com",
-        "<", ">", ":", "#", "+49 170", "12", "½", "٣", "一", "\u200b", "\ud800", "\0", "\n", " ", "\u0301", "ﬁ", "＠", "ｈｔｔｐ",
+        "which muscle", "soleus", "<@12>", "@everyone", "@here", "ada@x.org", "http", "https://", "://", "www.",
+        "x.com", ".com",
+        "<", ">", ":", "#", "+49 170", "12", "½", "٣", "一", "\u200b", "\ud800", "\0", "\n", " ", "\u0301", "ﬁ",
+        "＠", "ｈｔｔｐ",
         "sk-", "A1b2C3", " at ", " dot ", "(at)", "my", "sh", "ould", " I ", "_", "=", "/", "é", "ß", "ı", "İ",
     ]
 )  # fmt: skip

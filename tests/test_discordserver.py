@@ -17,7 +17,9 @@ import aiohttp
 import pytest
 import pytest_asyncio
 from discordserver import DiscordServer, NotPossible
+from discordserver.control import Control
 from discordserver.library import Plain, PlainSharded, discord, pointed, running
+from discordserver.load import Load
 
 pytestmark = pytest.mark.asyncio
 
@@ -877,6 +879,85 @@ async def test_commands_are_kept_by_name_and_checked_as_one_form(server: Discord
             await bot.tree.sync()
 
 
+async def test_an_answer_can_be_deleted_by_the_bot_and_dismissed_by_its_reader(server: DiscordServer) -> None:
+    guild = server.guild("Anatomy")
+    general, alice = guild.channel("general"), guild.member("alice")
+
+    async def answer(interaction: discord.Interaction, question: str) -> None:
+        await interaction.response.send_message(question, ephemeral=question == "private")
+        if question == "gone":
+            await interaction.delete_original_response()
+
+    async with asking(server, answer):
+        gone = await alice.slash(general, "ask", question="gone")
+        assert await server.until(lambda: gone.message is None, 2)
+        assert not gone.failed and general.messages == {}
+        private = await alice.slash(general, "ask", question="private")
+        await alice.deletes(private)
+        assert private.message is None
+
+
+async def test_messages_of_version_2_and_a_person_as_target(server: DiscordServer) -> None:
+    guild = server.guild("Anatomy")
+    general, alice, bob = guild.channel("general"), guild.member("alice"), guild.member("bob", nick="Bobby")
+
+    class Page(discord.ui.LayoutView):
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            button: discord.ui.Button[Page] = discord.ui.Button(label="More", custom_id="more")
+            button.callback = self.more  # type: ignore[method-assign]
+            box = discord.ui.Container(discord.ui.TextDisplay(f"About {name}"), discord.ui.ActionRow(button))
+            self.add_item(box)
+
+        async def more(self, interaction: discord.Interaction) -> None:
+            await interaction.response.send_message("more", ephemeral=True)
+
+    bot = Plain()
+
+    @bot.tree.context_menu(name="Who")
+    async def who(interaction: discord.Interaction, user: discord.Member) -> None:
+        await interaction.response.send_message(view=Page(user.display_name))
+
+    async with running(bot, server, sync=True):
+        asked = await alice.menu(general, bob, "Who")
+        assert asked.text.splitlines() == ["About Bobby", "[More]"]
+        assert (await alice.click(asked, "More")).text == "more"
+
+
+async def test_threads_follow_the_permissions_of_their_channel_and_guilds_go_and_come(server: DiscordServer) -> None:
+    guild = server.guild("Anatomy")
+    general = guild.channel("general")
+    quiz = guild.thread(general, "quiz")
+    bot = Plain()
+    async with running(bot, server):
+        thread = bot.get_guild(guild.id).get_thread(quiz.id)
+        await thread.send("one")
+        general.deny(server.bot, "send_messages_in_threads")
+        with pytest.raises(discord.Forbidden):
+            await thread.send("two")
+        general.allow(server.bot, "send_messages_in_threads")
+        await thread.send("three")
+        assert [one.content for one in server.sent(quiz)] == ["one", "three"]
+        guild.outage()
+        assert await server.until(lambda: bot.get_guild(guild.id).unavailable, 2)
+        guild.back()
+        assert await server.until(lambda: not bot.get_guild(guild.id).unavailable, 2)
+
+
+async def test_what_people_can_not_do(server: DiscordServer) -> None:
+    guild, other = server.guild("Anatomy"), server.guild("Other")
+    general, alice, bob = guild.channel("general"), guild.member("alice"), other.member("bob")
+    said = await alice.says(general, "hello")
+    for wrong in (
+        bob.says(general, "hello"),
+        bob.slash(general, "ask"),
+        alice.deletes(said, said.message | {"id": "1"}),
+        alice.click(said, "More"),
+    ):
+        with pytest.raises(NotPossible):
+            await wrong
+
+
 # Rate limits and faults
 
 
@@ -949,6 +1030,51 @@ async def test_a_handshake_is_refused_or_reset(server: DiscordServer) -> None:
         await server.gateway_up()
         async with session.ws_connect(server.gateway) as socket:
             assert (await socket.receive_json())["op"] == 10
+
+
+async def test_it_stops_at_once_whatever_is_under_way() -> None:
+    server = DiscordServer()
+    await server.start()
+    server.fault("GET", "/users/@me", hang=3600.0)
+    server.refuse_connections(1, "hang")
+    async with aiohttp.ClientSession() as session:
+        waiting = asyncio.create_task(call(server, "GET", "/users/@me"))
+        joining = asyncio.create_task(session.ws_connect(server.gateway))
+        await server.until(lambda: server.gateway_side.handshakes and server.faults.requests[0].hits)
+        await asyncio.wait_for(server.stop(), 10)
+        results = await asyncio.gather(waiting, joining, return_exceptions=True)
+    assert all(isinstance(one, aiohttp.ClientError) for one in results)
+
+
+async def test_another_process_may_disturb_it(server: DiscordServer) -> None:
+    guild = server.guild("Anatomy")
+    general, alice = guild.channel("general"), guild.member("alice")
+    control = server.control = Control(
+        server, Load(server, alice, general, command="ask", option="question", texts=["where"])
+    )
+
+    async def answer(interaction: discord.Interaction, question: str) -> None:
+        await interaction.response.send_message(question)
+
+    async with asking(server, answer), aiohttp.ClientSession() as session:
+
+        async def post(what: str, **body: Any) -> tuple[int, Any]:
+            async with session.post(f"{server.site}/control/{what}", json=body) as response:
+                return response.status, await response.json()
+
+        async with session.get(f"{server.site}/control/state") as response:
+            state = await response.json()
+        assert (state["connections"], state["commands"]) == (1, ["ask"])
+        status, report = await post("load", rate=50, seconds=0.2)
+        assert (status, report["offered"], report["answered_in_time"]) == (200, 10, 10)
+        await post("fault", method="POST", path=CALLBACK, status=400, times=None)
+        status, report = await post("load", outstanding=2, seconds=0.2)
+        assert (report["answered_in_time"], report["unanswered"]) == (0, report["offered"])
+        await post("gateway", do="drop")
+        assert await server.until(lambda: server.gateway_side.resumed == 1)
+        assert (await post("load", seconds=1))[0] == (await post("nothing"))[0] == 400
+        await post("stop")
+        assert control.stopped.is_set()
 
 
 # A process of its own

@@ -108,7 +108,7 @@ def parser() -> argparse.ArgumentParser:
     once.add_argument("--sync", action="store_true", help="register the commands and leave (never done at start)")
     once.add_argument("--invite", action="store_true", help="print the install links and leave")
     once.add_argument(
-        "--check", action="store_true", help="check settings, token, database and texts, and leave: 0, or 2 or 4"
+        "--check", action="store_true", help="check settings, token, database and library, and leave: 0, or 2 or 4"
     )
     bot.add_argument("--guild", type=_identifier, metavar="ID", help="with --sync: in this server alone, at once")
     bot.add_argument("--shard-ids", metavar="0,1", help="the shards of this process (default: all)")

@@ -31,6 +31,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--command", default="ask", help="the slash command that load uses")
     parser.add_argument("--option", default="question", help="its text option; empty: none")
     parser.add_argument("--texts", type=Path, help="a file with one text a line for that option")
+    parser.add_argument("--people", type=int, default=1, help="who use it in turn")
     parser.add_argument("--plan", type=json.loads, help='phases, such as [{"outstanding": 64, "seconds": 5}]')
     parser.add_argument("--log", action="store_true", help="keep all requests in memory")
     return parser.parse_args()
@@ -58,6 +59,7 @@ async def _run(given: argparse.Namespace) -> None:
             command=given.command,
             option=given.option or None,
             texts=[one for one in texts if one],
+            people=given.people,
         )
         server.control = control = Control(server, load)
         _print(

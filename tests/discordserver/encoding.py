@@ -11,12 +11,14 @@ try:
 except ImportError:  # not required: the standard library says the same, slower
     orjson = None
 
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
+
 
 def dumps(value: Any) -> bytes:
     """The value as JSON."""
     if orjson is not None:
         return bytes(orjson.dumps(value))
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    return _encode(value).encode()
 
 
 def loads(text: bytes | str) -> Any:

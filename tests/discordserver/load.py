@@ -96,7 +96,7 @@ def _at(values: list[float], share: float) -> float | None:
 
 
 class Load:
-    """Offers interactions of one person in one channel on the bot's one connection."""
+    """Offers interactions of `people` in one channel on the bot's one connection."""
 
     def __init__(
         self,
@@ -107,6 +107,7 @@ class Load:
         command: str,
         option: str | None,
         texts: list[str],
+        people: int = 1,
     ) -> None:
         self.server = server
         self.person = person
@@ -115,6 +116,7 @@ class Load:
         self.option = option
         self.texts = itertools.cycle([dumps(text) for text in texts] or [b'"where"'])
         self._numbers = itertools.count()
+        self._people = people
         self._recent: deque[Interaction] = deque()
         self._clicks: list[Template] = []
         self._slash: Template | None = None
@@ -172,6 +174,9 @@ class Load:
         while now - self._recent[0].created > REMEMBERED_SECONDS:
             server.interactions.forget(self._recent.popleft())
         raw = template.fill(number, token, next(self.texts))
+        if self._people > 1:  # each of them in turn
+            other = self.person.id + int(token.removeprefix(_TOKEN)) % self._people
+            raw = raw.replace(b'"%d"' % self.person.id, b'"%d"' % other)
         guild = self.channel.guild
         for session in server.gateway_side.live:
             if session.serves(guild.id if guild else None):
@@ -220,11 +225,14 @@ class Load:
         self.server.interactions.on_answer = answered
         measured.first = clock()
         while clock() < end:
-            try:
-                await asyncio.wait_for(free.acquire(), 0.5)
-            except TimeoutError:
-                self._give_up(waiting, free)
-                continue
+            if free.locked():
+                try:
+                    await asyncio.wait_for(free.acquire(), 0.5)
+                except TimeoutError:
+                    self._give_up(waiting, free)
+                    continue
+            else:
+                await free.acquire()
             one = self._send(next(plan), clock())
             waiting[one.id] = one
             measured.offered += 1

@@ -1,4 +1,4 @@
-"""Looks whether the bot could run: settings, token, portal, database and texts, a line for each."""
+"""Looks whether the bot could run: settings, token, portal, database and library, a line for each."""
 
 from __future__ import annotations
 
@@ -85,11 +85,11 @@ def _check_library(folders: Sequence[Path]) -> int:
     try:
         problems = problems_of(*folders)
     except FabellaError as error:
-        return _line("texts", str(error))
+        return _line("library", str(error))
     if not problems:
-        return _line("texts", "", "the built-in ones" + "".join(f", {one}" for one in folders))
+        return _line("library", "", "the built-in ones" + "".join(f", {one}" for one in folders))
     for problem in problems[:_SHOWN]:
-        _line("texts", str(problem))
+        _line("library", str(problem))
     if len(problems) > _SHOWN:
-        _line("texts", f"and {len(problems) - _SHOWN} more: `fabella check` shows all")
+        _line("library", f"and {len(problems) - _SHOWN} more: `fabella check` shows all")
     return UNUSABLE

@@ -25,6 +25,7 @@ _LOG = logging.getLogger(__name__)
 # Where the library keeps its shards, and the queue on which they report what ends the bot.
 _SHARDS, _QUEUE = "_AutoShardedClient__shards", "_AutoShardedClient__queue"
 _IDENTIFY_EVERY = 5.0  # seconds, Discord's rule for identifying
+_GOODBYE = 1.5  # seconds for leaving Discord
 _LEAVING = "I am restarting. Please ask again in a minute."
 Install = Callable[["FabellaBot"], Awaitable[None]]
 Hook = Callable[[], Awaitable[None]]
@@ -99,10 +100,14 @@ class FabellaBot(commands.AutoShardedBot):
 
     async def close(self) -> None:
         """Leave Discord, and give free what the bot held."""
-        await super().close()
+        leaving = asyncio.create_task(super().close())
+        # A gateway that doesn't answer the goodbye would hold up the rest for half a minute.
+        done, _ = await asyncio.wait({leaving}, timeout=_GOODBYE)
         close, self._close = self._close, None
         if close is not None:
             await close()
+        if done:
+            leaving.result()
 
     # Connecting
 

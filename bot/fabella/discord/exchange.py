@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -19,7 +17,6 @@ from fabella.discord.service import Service
 
 _LOG = logging.getLogger(__name__)
 _SOON = 1.2  # seconds after which an answer that isn't there is deferred
-_KEEPING = 1.0  # seconds that the pages of a long answer may take to be kept
 
 
 async def ask(
@@ -69,8 +66,8 @@ async def paged(
     shown = numbered[:1]
     turning: tuple[tuple[dict[str, Any], ...], ...] = ()
     if len(numbered) > 1:
-        key = secrets.token_urlsafe(9)
-        if await _keep(service, key, numbered):
+        key = await service.turning.keep(numbered)
+        if key is not None:
             turning = (replies.page_row(key, 0, len(numbered)),)
         else:  # nothing gets lost where there is room for it
             shown = numbered[: EMBEDS_TOTAL // replies.LONGEST]
@@ -121,14 +118,3 @@ async def _in_time(
     if not done:
         await sending.defer(interaction, private=private, age=age + _SOON)
     return await task
-
-
-async def _keep(service: Service, key: str, pages: Sequence[dict[str, Any]]) -> bool:
-    """Keep the pages for those who turn them; False where the storage can't take them in time."""
-    try:
-        async with asyncio.timeout(_KEEPING):
-            await service.store.keep_pages(key, tuple(json.dumps(one, ensure_ascii=False) for one in pages))
-    except Exception as error:
-        _LOG.warning("the pages of an answer could not be kept: %s", faults.told(error))
-        return False
-    return True

@@ -25,7 +25,7 @@ _PERSON = (
     r"|daddy|mama|papa|parents?|sons?|daughters?|kids?|child|baby|toddler|teen(?:ager)?s?|brothers?|sisters?"
     r"|siblings?|grand\w+|granny|gran|nan|nana|aunt\w*|uncles?|cousins?|nieces?|nephews?|friends?|buddy|mate"
     r"|roommate|colleague|neighbou?r|boy|girl|guy|lady|man|woman|patients?|clients?|somebody|someone|anyone with"
-    r"|anybody with|person|years? old|year-old|(?:\d|#) ?yo|aged|mein\w*|ich|mir|mich|mon|mes|je|moi|mi|mis"
+    r"|anybody with|person|years? old|year-old|(?:\d|#) ?yo|aged|mein\w*|ich|mir|mich|mon|mes|je|j'\w+|moi|mi|mis"
     r"|yo tengo|meu|minha|eu|mijn|ik|mio|mia|benim"
 )
 _ADVICE = (

@@ -40,6 +40,7 @@ class Mentions(commands.Cog, name="Fabella mentions"):
         self._bot = bot
         self._service = service
         self._answers: OrderedDict[int, Answered] = OrderedDict()
+        self._asking: dict[int, bool] = {}  # the questions in hand, and whether they were deleted meanwhile
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -93,6 +94,7 @@ class Mentions(commands.Cog, name="Fabella mentions"):
         return text
 
     async def _safely(self, message: discord.Message, text: str, before: Answered | None) -> None:
+        self._asking.setdefault(message.id, False)
         try:
             await self._answer(message, text, before)
         except discord.Forbidden as error:
@@ -103,6 +105,9 @@ class Mentions(commands.Cog, name="Fabella mentions"):
             trouble = faults.short_id()
             _LOG.error("%s: %s while answering a message", trouble, faults.told(error), exc_info=error)
             await sending.apologise(message.author, "Something went wrong with your question.", trouble)
+        finally:
+            if self._asking.pop(message.id, False):
+                await self._take_back(message.id)
 
     async def _answer(self, message: discord.Message, text: str, before: Answered | None) -> None:
         guild = message.guild.id if message.guild is not None else None
@@ -171,6 +176,9 @@ class Mentions(commands.Cog, name="Fabella mentions"):
         return None
 
     async def _take_back(self, question: int) -> None:
+        if question in self._asking:
+            self._asking[question] = True  # as soon as it is there
+            return
         held = self._answers.pop(question, None)
         if held is None:
             return

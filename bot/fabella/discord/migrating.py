@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from fabella.discord.tables import VERSION_TABLE
 
-_PATIENCE = 20.0  # seconds to wait for another process that is migrating
+_PATIENCE = 15.0  # seconds to wait for another process that is migrating
 _LOCK = 0x66616265_6C6C61  # of PostgreSQL: "fabella"
 _ALONE = threading.Lock()  # Alembic keeps the running migration in a global
 
@@ -32,6 +32,8 @@ async def migrate(reader: AsyncEngine, writer: AsyncEngine, setting: str) -> Non
         end = time.monotonic() + _PATIENCE
         while True:
             try:
+                if reader.dialect.name == "sqlite":
+                    await _to_wal(reader)
                 async with reader.begin() as connection:
                     current = await connection.run_sync(_is_current, setting)
                 if not current:
@@ -54,6 +56,15 @@ class _one_at_a_time:
 
     async def __aexit__(self, *_: object) -> None:
         _ALONE.release()
+
+
+async def _to_wal(engine: AsyncEngine) -> None:
+    """Write-ahead logging, in which readers never wait for a writer; the file remembers it."""
+    async with engine.connect() as connection:  # outside of a transaction
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        cursor = await driver.execute("PRAGMA journal_mode = WAL")
+        await cursor.close()
 
 
 async def _upgrade(writer: AsyncEngine) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Self
@@ -124,21 +123,20 @@ async def _why(service: Service, interaction: Interaction, rest: str, age: float
 async def _page(service: Service, interaction: Interaction, rest: str, age: float) -> None:
     key, _, at = rest.rpartition(":")
     try:
-        kept = await service.store.pages(key)
+        found = await service.turning.page(key, int(at))
     except FabellaError as error:
         faults.log(error)
-        kept = None
-    number = int(at)
-    if kept is None or not 0 <= number < len(kept):
+        found = None
+    if found is None:
         await sending.note(interaction, "These pages are no longer kept. Please ask again.", age=age)
         return
-    page = sending.Page(json.loads(kept[number]))
-    turning = replies.page_row(key, number, len(kept))
+    page, count = found
+    turning = replies.page_row(key, int(at), count)
     if _asker(interaction) in (None, interaction.user.id):
         others = (row for row in _rows(interaction) if not _of_kind(row, ids.PAGE))
-        await sending.update(interaction, Letter((page,), (turning, *others)), age=age)
+        await sending.update(interaction, Letter((sending.Page(page),), (turning, *others)), age=age)
     else:  # somebody else reads on without turning the page for everybody
-        await sending.respond(interaction, Letter((page,), (turning,)), private=True, age=age)
+        await sending.respond(interaction, Letter((sending.Page(page),), (turning,)), private=True, age=age)
 
 
 async def _delete(service: Service, interaction: Interaction, rest: str, age: float) -> None:

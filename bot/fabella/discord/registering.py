@@ -43,6 +43,9 @@ async def sync(
         if guild is not None:
             place = discord.Object(guild)
             bot.tree.copy_global_to(guild=place)
+            for command in bot.tree.get_commands(guild=place):
+                # Discord takes these for commands everywhere alone.
+                command.allowed_contexts = command.allowed_installs = None
         try:
             return len(await bot.tree.sync(guild=place))
         except discord.Forbidden as error:

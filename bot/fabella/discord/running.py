@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import tempfile
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from fabella.discord.store import Store
 from fabella.discord.supervisor import UNUSABLE, supervise
 
 _LOG = logging.getLogger(__name__)
+_LAST = 9.0  # seconds from the end's beginning; containers are given ten
 
 
 class Installation:
@@ -52,7 +55,11 @@ class Installation:
         if self._engine is None:  # after the login, so that a wrong token is told of at once
             self._engine = await self._loaded()
         store = await Store.open(self._database)
-        self._service = await setup_fabella(bot, engine=self._engine, settings=self._settings, store=store)
+        try:
+            self._service = await setup_fabella(bot, engine=self._engine, settings=self._settings, store=store)
+        except BaseException:
+            await store.close()  # its thread would keep the process alive
+            raise
         bot.when_stopping(drain=self._service.drain, close=self._service.close)
 
     async def _loaded(self) -> Engine:
@@ -98,4 +105,11 @@ def run(options: argparse.Namespace, folders: Sequence[Path]) -> int:
             made = Installation(settings, folders, database=f"sqlite+aiosqlite:///{Path(nowhere) / 'empty.sqlite3'}")
             return asyncio.run(registering.sync(made.make, token, guild=options.guild))
     made = Installation(settings, folders)
-    return asyncio.run(supervise(made.make, token, reload=made.reload))
+    return asyncio.run(supervise(made.make, token, reload=made.reload, ending=_end_at_last))
+
+
+def _end_at_last(status: int) -> None:
+    """End this process soon, even if a thread of it hangs: in a database, or in texts that are being read."""
+    timer = threading.Timer(_LAST, os._exit, (status,))
+    timer.daemon = True
+    timer.start()

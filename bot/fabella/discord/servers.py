@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
+from fabella_knowledge.errors import SettingError
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,6 +14,7 @@ from fabella.discord.database import insert_missing
 from fabella.discord.records import ServerSettings
 from fabella.discord.tables import servers
 
+_NAMES = tuple(one.name for one in fields(ServerSettings) if one.name != "guild_id")
 Change = Callable[[ServerSettings], Mapping[str, Any]]
 
 
@@ -27,11 +29,21 @@ async def change(connection: AsyncConnection, guild_id: int, how: Change) -> Ser
     await connection.execute(insert_missing(connection, servers, _row(ServerSettings(guild_id))))
     own = servers.c.guild_id == guild_id
     stored = _settings((await connection.execute(select(servers).where(own).with_for_update())).one())
-    made = replace(stored, **how(stored))
-    if made.guild_id != guild_id:
-        raise TypeError("the id of a server can't be changed")
+    made = changed(stored, how(stored))
     await connection.execute(update(servers).where(own).values(**_row(made)))
     return made
+
+
+def changed(settings: ServerSettings, changes: Mapping[str, Any]) -> ServerSettings:
+    """The settings with some changed.
+
+    Raises:
+        SettingError: a value that can't be used, or no such setting.
+    """
+    for name in changes:
+        if name not in _NAMES:
+            raise SettingError(f"{name}: there is no such setting of a server. There are {', '.join(_NAMES)}.")
+    return replace(settings, **changes)
 
 
 def _settings(row: Row[Any]) -> ServerSettings:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from discord.ext import commands
+from fabella_knowledge.errors import FabellaError
 
 from fabella import Engine
 from fabella.discord import faults
 from fabella.discord.admission import Admission
 from fabella.discord.answerer import Answerer, Told
 from fabella.discord.conversations import Conversations, Place
+from fabella.discord.gathering import Gathering
 from fabella.discord.pace import Pace
 from fabella.discord.records import ServerSettings
+from fabella.discord.turning import Turning
 
 if TYPE_CHECKING:
     from fabella.discord.settings import Settings
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 Bot = commands.Bot | commands.AutoShardedBot
 _DIRECT = ServerSettings(1)  # the id of no server: only the defaults count
-_LOG = logging.getLogger(__name__)
-_TASKS = 1_000  # writes in the background at most; more are dropped, never an answer
 _EXPIRY = 6 * 3600.0  # seconds between two sweeps of what has expired
 
 
@@ -39,7 +38,8 @@ class Service:
         self.pace = Pace()
         self.told = Pace()  # how often somebody is told of the limit
         self.admission = Admission()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.unanswered = Gathering(store)
+        self.turning = Turning(store)
         self._sweeper: asyncio.Task[None] | None = None
 
     @property
@@ -60,25 +60,13 @@ class Service:
         """Finish what is being written, and close the storage."""
         if self._sweeper is not None:
             self._sweeper.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=5.0)
+        await self.unanswered.close()
         await self.store.close()
 
     async def drain(self) -> None:
         """Wait until everything that was asked is answered and written."""
         await self.admission.drained()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
-
-    def later(self, work: Coroutine[Any, Any, object]) -> None:
-        """Do something behind an answer's back: what fails is logged, and costs nobody an answer."""
-        if len(self._tasks) >= _TASKS:
-            work.close()
-            _LOG.warning("too much is waiting to be written: something was left out")
-            return
-        task = asyncio.create_task(_quietly(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        await self.unanswered.write()
 
     async def rules(self, server: int | None) -> ServerSettings:
         """The settings of a server; in direct messages the defaults."""
@@ -88,16 +76,12 @@ class Service:
         """Go on from an answer; what was refused in public is kept for the server's owners, without who asked."""
         self.conversations.keep(place, told.context)
         if told.status == "refused" and kept and not private and place.server is not None:
-            self.later(self.store.record_unanswered(place.server, asked, told.intent))
+            self.unanswered.add(place.server, asked, told.intent)
 
     async def _sweep(self) -> None:
         while True:
-            await _quietly(self.store.expire())
+            try:
+                await self.store.expire()
+            except FabellaError as error:
+                faults.log(error)
             await asyncio.sleep(_EXPIRY)
-
-
-async def _quietly(work: Awaitable[object]) -> None:
-    try:
-        await work
-    except Exception as error:
-        _LOG.warning("something could not be written: %s", faults.told(error))

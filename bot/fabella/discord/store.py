@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime
 import time
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from fabella.discord import servers, unanswered, votes
 from fabella.discord.database import Database, StoreError, upsert
-from fabella.discord.records import Feedback, Forgotten, ServerSettings, Unanswered, Vote
+from fabella.discord.records import Feedback, Forgotten, Reason, ServerSettings, Unanswered, Vote
 from fabella.discord.redacting import keepable, sayable
 from fabella.discord.remembering import Remembered
 from fabella.discord.servers import Change
@@ -29,8 +30,9 @@ _FRESH = 30.0  # seconds for which settings are remembered; another process may 
 class Store:
     """The storage of one bot; several processes may share the database.
 
-    Every method but `server` raises `StoreError` when the database fails, after 5 s at most, and the next call tries
-    anew. Nothing here logs or tells what is stored.
+    Every method but `server` raises `StoreError` when the database fails, after 4 s at most, and the next call tries
+    anew. A caller that is cancelled leaves what it wanted written to be written behind its back. Nothing here logs or
+    tells what is stored.
     """
 
     def __init__(self, database: Database, *, fresh: float = _FRESH) -> None:
@@ -59,22 +61,22 @@ class Store:
         """
         return ServerSettings(0) if guild_id == 0 else await self._settings.get(guild_id)
 
-    async def change(self, guild_id: int, how: Change | None = None, **changes: Any) -> ServerSettings:
+    async def change(self, guild_id: int, how: Change | None = None, /, **changes: Any) -> ServerSettings:
         """Change some settings of a server, by name; what comes back are all of them, and holds from now on.
 
         `how` makes changes from the settings as they stand in the database, so that of two who add a channel at the
         same time both do.
 
         Raises:
-            SettingError: a value that can't be used; nothing is changed.
-            TypeError: a setting that doesn't exist.
+            SettingError: a value that can't be used, or no such setting; nothing is changed.
             StoreError: the database failed; nothing is changed.
         """
-        replace(ServerSettings(guild_id), **changes)  # told before the database is asked
-        async with self._database.writing() as connection:
-            made = await servers.change(
-                connection, guild_id, lambda held: {**(how(held) if how is not None else {}), **changes}
-            )
+        servers.changed(ServerSettings(guild_id), changes)  # told before the database is asked
+
+        def both(held: ServerSettings) -> dict[str, Any]:
+            return {**(how(held) if how is not None else {}), **changes}
+
+        made = await self._database.write(lambda connection: servers.change(connection, guild_id, both))
         self._settings.put(made)
         return made
 
@@ -86,8 +88,7 @@ class Store:
         Raises:
             StoreError: the database failed; the vote is not kept.
         """
-        async with self._database.writing() as connection:
-            await votes.cast(connection, vote)
+        await self._database.write(lambda connection: votes.cast(connection, vote))
 
     async def add_reason(self, guild_id: int | None, message_id: int, user_id: int, reason: str) -> bool:
         """Add why to a user's vote on a message, redacted. False where there is no such vote, and where nothing may be
@@ -99,8 +100,9 @@ class Store:
         said = sayable(reason)
         if said is None:
             return False
-        async with self._database.writing() as connection:
-            return await votes.add_reason(connection, guild_id, message_id, user_id, said)
+        return await self._database.write(
+            lambda connection: votes.add_reason(connection, guild_id, message_id, user_id, said)
+        )
 
     async def feedback(self, guild_id: int, *, days: int = 30) -> Feedback:
         """The votes of a server in the last `days`, with the ten things most voted about and the ten newest reasons.
@@ -108,11 +110,10 @@ class Store:
         Raises:
             StoreError: the database failed.
         """
-        async with self._database.reading() as connection:
-            return await votes.feedback(connection, guild_id, days)
+        return await self._database.read(lambda connection: votes.feedback(connection, guild_id, days))
 
-    async def record_unanswered(self, guild_id: int, text: str, intent: str) -> bool:
-        """Keep a question that was not answered, redacted and without who asked; one that was asked before is counted.
+    async def record_unanswered(self, guild_id: int, text: str, intent: str, *, times: int = 1) -> bool:
+        """Keep a question that was not answered, redacted and without who asked; one asked before is counted on.
 
         False where it is not kept: the server doesn't want it, it may be about somebody's health, nothing is left.
 
@@ -122,12 +123,15 @@ class Store:
         kept = keepable(text, intent)
         if kept is None:
             return False
-        async with self._database.writing() as connection:
-            # Asked here and not from memory: an owner who said no in another process must not be overheard.
+
+        async def work(connection: AsyncConnection) -> bool:
+            # Asked here and not from memory: an owner may have said no in another process.
             if not (await servers.held(connection, guild_id)).keep_unanswered:
                 return False
-            await unanswered.record(connection, guild_id, kept, intent)
-        return True
+            await unanswered.record(connection, guild_id, kept, intent, times)
+            return True
+
+        return await self._database.write(work)
 
     async def unanswered(self, guild_id: int, *, limit: int = 25) -> tuple[Unanswered, ...]:
         """What could not be answered in a server in the last 30 days: the last asked first, then the most asked.
@@ -135,8 +139,7 @@ class Store:
         Raises:
             StoreError: the database failed.
         """
-        async with self._database.reading() as connection:
-            return await unanswered.newest(connection, guild_id, limit)
+        return await self._database.read(lambda connection: unanswered.newest(connection, guild_id, limit))
 
     async def keep_pages(self, key: str, texts: tuple[str, ...], *, days: int = 30) -> None:
         """Keep the pages of a long answer for some days under a key of at most 100 characters.
@@ -145,8 +148,7 @@ class Store:
             StoreError: the database failed; they are not kept.
         """
         row = {"key": key, "texts": list(texts), "until": int(time.time()) + days * _DAY}
-        async with self._database.writing() as connection:
-            await connection.execute(upsert(connection, pages, row, ("key",)))
+        await self._database.write(lambda connection: connection.execute(upsert(connection, pages, row, ("key",))))
 
     async def pages(self, key: str) -> tuple[str, ...] | None:
         """The pages under a key, None where there are none, or no longer.
@@ -155,8 +157,8 @@ class Store:
             StoreError: the database failed.
         """
         kept = select(pages.c.texts).where(pages.c.key == key, pages.c.until > int(time.time()))
-        async with self._database.reading() as connection:
-            found = (await connection.execute(kept)).scalar_one_or_none()
+        rows = await self._database.read(lambda connection: connection.execute(kept))
+        found = rows.scalar_one_or_none()
         return None if found is None else tuple(found)
 
     async def export(self, guild_id: int) -> dict[str, Any]:
@@ -165,10 +167,18 @@ class Store:
         Raises:
             StoreError: the database failed.
         """
-        async with self._database.reading() as connection:
-            settings = asdict(await servers.held(connection, guild_id))
-            asked = await unanswered.newest(connection, guild_id, None)
-            cast = await votes.every(connection, guild_id)
+
+        async def work(
+            connection: AsyncConnection,
+        ) -> tuple[ServerSettings, tuple[Unanswered, ...], tuple[Reason, ...]]:
+            return (
+                await servers.held(connection, guild_id),
+                await unanswered.newest(connection, guild_id, None),
+                await votes.every(connection, guild_id),
+            )
+
+        held, asked, cast = await self._database.read(work)
+        settings = asdict(held)
         del settings["guild_id"]
         for name in ("channels", "listening"):
             settings[name] = [str(one) for one in settings[name]]
@@ -193,13 +203,18 @@ class Store:
         Raises:
             StoreError: the database failed; nothing is deleted.
         """
-        async with self._database.writing() as connection:
-            gone = [
-                (await connection.execute(delete(table).where(table.c.guild_id == guild_id))).rowcount
-                for table in (servers_table, votes_table, unanswered_table)
-            ]
+
+        async def work(connection: AsyncConnection) -> Forgotten:
+            return Forgotten(
+                *[
+                    (await connection.execute(delete(table).where(table.c.guild_id == guild_id))).rowcount
+                    for table in (servers_table, votes_table, unanswered_table)
+                ]
+            )
+
+        gone = await self._database.write(work)
         self._settings.put(ServerSettings(guild_id))
-        return Forgotten(*gone)
+        return gone
 
     async def forget_user(self, user_id: int) -> Forgotten:
         """Delete every vote of a user, with its reason, in every server and in direct messages.
@@ -207,8 +222,8 @@ class Store:
         Raises:
             StoreError: the database failed; nothing is deleted.
         """
-        async with self._database.writing() as connection:
-            gone = await connection.execute(delete(votes_table).where(votes_table.c.user_id == user_id))
+        own = delete(votes_table).where(votes_table.c.user_id == user_id)
+        gone = await self._database.write(lambda connection: connection.execute(own))
         return Forgotten(votes=gone.rowcount)
 
     async def expire(self, now: datetime.datetime | None = None) -> int:
@@ -220,11 +235,12 @@ class Store:
             StoreError: the database failed; nothing is deleted.
         """
         at = time.time() if now is None else now.timestamp()
-        async with self._database.writing() as connection:
-            old = await unanswered.expire(connection, at)
+
+        async def work(connection: AsyncConnection) -> int:
             stale = await connection.execute(delete(pages).where(pages.c.until <= int(at)))
-        return old + stale.rowcount
+            return stale.rowcount + await unanswered.expire(connection, at)
+
+        return await self._database.write(work)
 
     async def _read(self, guild_id: int) -> ServerSettings:
-        async with self._database.reading() as connection:
-            return await servers.held(connection, guild_id)
+        return await self._database.read(lambda connection: servers.held(connection, guild_id))

@@ -37,15 +37,17 @@ SHARDS_REFUSED = (
 LIBRARY_REFUSED = "Discord refuses what discord.py asks for: pip install --upgrade 'fabella[discord]'"
 _CLOSING = 3.0  # seconds to close connections and the storage: with the grace less than containers are given
 Reload = Callable[[], Awaitable[None]]
+Ending = Callable[[int], None]
 
 
 class _Signals:
     """What the process was told: to stop, once or urgently, or to reload."""
 
-    def __init__(self, reload: Reload | None) -> None:
+    def __init__(self, reload: Reload | None, ending: Ending | None) -> None:
         self.stopping = asyncio.Event()
         self.urgent = asyncio.Event()
         self.status = ENDED
+        self._ending = ending
         self._reload = reload
         self._reloading: asyncio.Task[None] | None = None
 
@@ -78,6 +80,8 @@ class _Signals:
         else:
             self.status = status
             self.stopping.set()
+            if self._ending is not None:
+                self._ending(status)
 
     def _start_reload(self) -> None:
         if self._reloading is None or self._reloading.done():
@@ -99,13 +103,15 @@ async def supervise(
     *,
     backoff: Backoff | None = None,
     reload: Reload | None = None,
+    ending: Ending | None = None,
     grace: float = 5.0,
 ) -> int:
     """Run bots that `make` makes, one after the other, until one ends on purpose; gives the exit status.
 
     A stop by SIGTERM (0) or SIGINT (130) lets those who asked have their answers, for `grace` seconds; a second one
-    doesn't. SIGHUP awaits `reload`. A refused token gives 4, a privileged intent that is switched off 5, shards that
-    Discord doesn't accept 2, each with a line in the log that says what to do.
+    doesn't. SIGHUP awaits `reload`. `ending` is told the exit status as soon as it is known. A refused token gives 4,
+    a privileged intent that is switched off 5, shards that Discord doesn't accept 2, each with a line in the log that
+    says what to do.
 
     Raises:
         FabellaError: what the installation of the first bots raised: a setting or a library that cannot be used. What
@@ -113,7 +119,7 @@ async def supervise(
     """
     pauses = backoff or Backoff(first=1.0, most=60.0, steady=60.0, patience=0, flapping=60.0)
     asyncio.get_running_loop().set_exception_handler(_log_unhandled)
-    told = _Signals(reload)
+    told = _Signals(reload, ending)
     proven = False  # whether settings, texts and storage have once been good
     with told.listening():
         while True:
@@ -132,6 +138,8 @@ async def supervise(
             if ended is not None:
                 status, line = ended
                 _LOG.error("%s", line)
+                if ending is not None:
+                    ending(status)
                 return status
             if bot.up_since is not None:
                 pauses.came_up(bot.up_since)

@@ -17,7 +17,7 @@ ROOM = 1000  # questions of a server; the oldest go first
 _DAY = 86400
 
 
-async def record(connection: AsyncConnection, guild_id: int, text: str, intent: str) -> None:
+async def record(connection: AsyncConnection, guild_id: int, text: str, intent: str, times: int = 1) -> None:
     """Keep a question, or count it where it was asked before. `text` is what `keepable` left of it."""
     today = day(time.time())
     row = {
@@ -25,11 +25,11 @@ async def record(connection: AsyncConnection, guild_id: int, text: str, intent: 
         "folded": text.casefold().rstrip(" ?!.,;:"),
         "text": text,
         "intent": label(intent),
-        "count": 1,
+        "count": times,
         "first_day": today,
         "last_day": today,
     }
-    changes = {"count": unanswered.c.count + 1, "last_day": today, "intent": row["intent"]}
+    changes = {"count": unanswered.c.count + times, "last_day": today, "intent": row["intent"]}
     await connection.execute(upsert(connection, unanswered, row, ("guild_id", "folded"), changes))
     surplus = (
         select(unanswered.c.id)

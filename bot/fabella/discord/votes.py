@@ -44,7 +44,7 @@ async def add_reason(
     own = and_(
         votes.c.message_id == message_id,
         votes.c.user_id == user_id,
-        votes.c.guild_id.is_not_distinct_from(guild_id),
+        votes.c.guild_id == guild_id,  # IS NULL in direct messages
     )
     return (await connection.execute(update(votes).where(own).values(reason=said))).rowcount > 0
 
