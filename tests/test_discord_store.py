@@ -808,19 +808,35 @@ async def test_settings_that_somebody_spoilt_do_not_cost_an_answer(store: Store,
 
 
 async def test_settings_that_were_read_before_a_change_do_not_undo_it() -> None:
-    old, new, read = ServerSettings(SERVER), ServerSettings(SERVER, per_minute=5), asyncio.Event()
+    old, new = ServerSettings(SERVER), ServerSettings(SERVER, per_minute=5)
+    begun, read = asyncio.Event(), asyncio.Event()
 
     async def reading(guild_id: int) -> ServerSettings:
+        begun.set()
         await read.wait()
         return old
 
     remembered = Remembered(reading, fresh=3600.0)
     asking = asyncio.create_task(remembered.get(SERVER))
-    await asyncio.sleep(0)
+    await begun.wait()
     remembered.put(new)
     read.set()
     assert await asking == new
     assert await remembered.get(SERVER) == new
+
+
+async def test_a_database_that_fails_is_left_alone_for_a_while() -> None:
+    """Each try may take a second, and there may be a thousand messages a second."""
+    tries = []
+
+    async def reading(guild_id: int) -> ServerSettings:
+        tries.append(guild_id)
+        raise StoreError("gone")
+
+    remembered = Remembered(reading, fresh=0.0)
+    for guild in range(1, 50):
+        assert await remembered.get(guild) == ServerSettings(guild)
+    assert len(tries) == 1
 
 
 async def test_a_reading_that_hangs_is_not_waited_for_and_is_used_when_it_ends() -> None:

@@ -179,7 +179,7 @@ def readable(message: dict[str, Any]) -> str:
     waiting = list(message["components"])
     while waiting:
         one = waiting.pop(0)
-        label = one.get("label") or one.get("placeholder")
+        label = one.get("label") or one.get("placeholder") or (one.get("emoji") or {}).get("name")
         lines += [one.get("content"), f"[{label}]" if label else None]
         waiting = [*(one.get("components") or ()), *waiting]
     return "\n".join(line for line in lines if line)
