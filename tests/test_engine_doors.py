@@ -791,3 +791,55 @@ def test_any_question_of_slots_gets_a_sound_answer(
 ) -> None:
     asked = Question((intent,), structure, parts, claims=claims, form=form, more=more, ordinal=ordinal)
     sound(engine.ask(asked))
+
+
+@pytest.mark.parametrize(
+    ("structure", "asked"),
+    [
+        ("soleus", "What does the soleus do?"),
+        ("pronator teres", "What does the pronator teres do?"),
+        ("intercostals", "Where are the intercostals?"),
+        ("gluteal muscles", "Where are the gluteal muscles?"),
+        ("rotator cuff", "Where is the rotator cuff?"),
+    ],
+)
+def test_suggestions_agree_with_what_they_are_about_and_are_answered(
+    engine: Engine, structure: str, asked: str
+) -> None:
+    answer = engine.ask(Question(("innervation",), structure=structure))
+    assert asked in answer.suggestions
+    follow_ups = engine.follow_ups(answer)
+    assert [one.text for one in follow_ups] == list(answer.suggestions)
+    assert all(one.intents and one.structure for one in follow_ups)
+    assert all(engine.ask(one).status == "answered" for one in follow_ups)
+
+
+def test_names_of_any_kind_are_completed_and_resolved(engine: Engine) -> None:
+    assert engine.complete("tib", kinds=("nerve",)) == ("tibial nerve",)
+    assert "Flexor hallucis brevis" in engine.complete("hallucis br")
+    assert engine.resolve("gastrocnemeus") == engine.resolve("Calf muscle") == ("gastrocnemius",)
+    assert engine.resolve("tibal nerve", kinds=("nerve",)) == ("tibial nerve",)
+    assert len(engine.resolve("flexor digitorum")) == 4 and engine.resolve("qqqqq") == ()
+    assert engine.parts("Gastrocnemius") == ("lateral head", "medial head") and engine.parts("qqq") == ()
+    assert {"origin", "innervation"} < {one.name for one in engine.topics()}
+
+
+def test_a_comparison_is_asked_without_a_sentence(engine: Engine) -> None:
+    answer = engine.ask(Question(("compare", "innervation"), structure="soleus", others=("Plantaris",)))
+    assert answer.table is not None and answer.table.columns == ("Soleus", "Plantaris")
+    assert [label for label, _ in answer.table.rows] == ["Innervation"]
+
+
+def test_an_overview_is_not_narrowed_by_the_name_of_its_structure(engine: Engine) -> None:
+    answer = engine.ask(Question(("overview",), structure="soleus"))
+    assert any("flat muscle" in one.text for one in answer.statements)
+
+
+def test_sources_have_short_labels_and_are_printed_again(engine: Engine) -> None:
+    answer = engine.ask("Where does the soleus insert?")
+    labels = [one.label for one in answer.citations]
+    assert "Gray 1918" in labels and all(0 < len(one) <= 60 for one in labels)
+    assert answer.to_dict()["citations"][0]["label"] == labels[0]
+    again = engine.sources((one.id for one in answer.citations), style="apa")
+    assert [one.id for one in again] == list(dict.fromkeys(one.id for one in answer.citations))
+    assert engine.sources(["nothing"]) == () and set(engine.references()) > {one.id for one in again}

@@ -11,6 +11,8 @@ from fabella_intents.question import Question
 from fabella.evidence import Facts
 
 LIMIT = 3
+_MANY = ("ossei", "ales", "ores", "arii", "cles", "enes")  # plurals of muscles' names
+_ONE = ("us", "is", "as", "os", "ps", "es")  # other names of one muscle that end in "s"
 _ORDER = (
     "attachments",
     "action",
@@ -42,7 +44,7 @@ class Suggestions:
             return ()
         if structure not in self._of:
             self._of[structure] = tuple(
-                (one.name, one.suggestion.format(_shown(structure, self._facts)))
+                (one.name, _worded(one.suggestion, _shown(structure, self._facts)))
                 for one in self._ordered
                 if one.suggestion and _fits(one, structure, self._facts)
             )
@@ -51,14 +53,13 @@ class Suggestions:
     def question(self, text: str) -> Question | None:
         """A suggestion as a question of an intent and a structure, None for a text that is none."""
         for one in self._ordered:
-            before, gap, behind = (one.suggestion or "").partition("{}")
-            if gap and text.startswith(before) and text.endswith(behind):
-                name = text[len(before) : len(text) - len(behind)]
-                structure = self._named.get(name)
-                if structure is not None:
-                    return Question((one.name,), structure=structure, text=text)
-            elif one.suggestion == text:
+            if one.suggestion == text:
                 return Question((one.name,), structure=one.subject, text=text)
+            for asking in (one.suggestion or "", _of_many(one.suggestion or "")):
+                before, gap, behind = asking.partition("{}")
+                name = text[len(before) : len(text) - len(behind)] if gap else ""
+                if name in self._named and text == f"{before}{name}{behind}":
+                    return Question((one.name,), structure=self._named[name], text=text)
         return None
 
     @cached_property
@@ -69,6 +70,18 @@ class Suggestions:
 
 def _shown(structure: str, facts: Facts) -> str:
     return facts.library.vocabulary.display(structure).lower()
+
+
+def _worded(asking: str, name: str) -> str:
+    """A suggestion about the structure of that name: "do the hamstrings", "does the soleus"."""
+    head = name.partition(" of ")[0].rpartition(" ")[2]
+    many = head.endswith(_MANY) or (head.endswith("s") and not head.endswith(_ONE))
+    return (_of_many(asking) if many else asking).format(name)
+
+
+def _of_many(asking: str) -> str:
+    """The question about several things."""
+    return asking.replace(" does the {}", " do the {}").replace(" is the {}", " are the {}")
 
 
 def _fits(one: Definition, structure: str, facts: Facts) -> bool:

@@ -80,24 +80,6 @@ async def bare() -> None:
         await bot.start(os.environ["FABELLA_DISCORD_TOKEN"])
 
 
-async def ours() -> None:
-    """Run the shipped bot until it is stopped."""
-    from fabella import Engine
-    from fabella.discord.client import FabellaBot
-    from fabella.discord.settings import load_settings
-    from fabella.discord.setup import setup_fabella
-
-    engine, settings = Engine.load(), load_settings()
-
-    async def install(bot: FabellaBot) -> None:
-        service = await setup_fabella(bot, engine=engine, settings=settings)
-        bot.when_stopping(drain=service.drain, close=service.close)
-        await bot.tree.sync()
-
-    async with FabellaBot(settings, install=install) as bot:
-        await bot.start(os.environ["FABELLA_DISCORD_TOKEN"])
-
-
 @contextlib.contextmanager
 def started(command: list[str], core: int, **more: Any) -> Iterator[subprocess.Popen[str]]:
     """A process on one core, which is ended with this block."""
@@ -126,7 +108,10 @@ def measured(bot: str) -> list[dict[str, Any]]:
             told = json.loads(server.stdout.readline())
             database = {"FABELLA_DISCORD_DATABASE": f"sqlite+aiosqlite:///{folder}/bench.sqlite3"}
             environment = os.environ | told["environment"] | database
-            run = [sys.executable, str(HERE), "--bot", "bare" if bot == "bare" else "ours"]
+            shipped = [sys.executable, str(TESTS.parent / "run_bot.py"), "discord"]
+            if bot != "bare":
+                subprocess.run([*shipped, "--sync"], env=environment, check=True, capture_output=True)
+            run = [sys.executable, str(HERE), "--bare"] if bot == "bare" else shipped
             with started(run, 0, env=environment, stderr=subprocess.DEVNULL):
                 return [json.loads(server.stdout.readline()) for _ in PLAN][1:]
 
@@ -139,14 +124,13 @@ def median(rows: list[list[dict[str, Any]]], phase: int, key: str) -> float:
 def main() -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bot", choices=("bare", "ours"), help=argparse.SUPPRESS)
+    parser.add_argument("--bare", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", choices=BOTS, nargs="*", default=list(BOTS))
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    if given.bot:
-        with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
-            asyncio.run(bare() if given.bot == "bare" else ours())
+    if given.bare:
+        asyncio.run(bare())
         return
     rounds: dict[str, list[list[dict[str, Any]]]] = {bot: [] for bot in given.only}
     for _ in range(given.rounds):

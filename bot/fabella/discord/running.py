@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import logging
 import os
 import tempfile
@@ -66,7 +67,10 @@ class Installation:
         def load() -> Engine:
             return Engine.load(*self._folders, report=lambda line: _LOG.info("%s", line))
 
-        return await asyncio.to_thread(load)
+        engine = await asyncio.to_thread(load)
+        gc.collect()
+        gc.freeze()  # the library's objects live as long as the process: looking through them stops it for 0.1 s
+        return engine
 
 
 def run(options: argparse.Namespace, folders: Sequence[Path]) -> int:
