@@ -95,8 +95,8 @@ def _embed(embed: dict[str, Any]) -> str:
     parts = [f'<div class="title">{_inline(embed["title"])}</div>' if embed.get("title") else ""]
     parts += [f"<div>{_linked(marked(embed['description']))}</div>" if embed.get("description") else ""]
     for field in embed.get("fields") or ():
-        name = "" if field["name"] == _QUIET else f"<b>{_inline(field['name'])}</b>"
-        parts.append(f'<div class="field">{name}<div>{_linked(marked(field["value"]))}</div></div>')
+        told = _linked(marked(field["value"]))
+        parts.append(f'<div class="field"><b>{_inline(field["name"])}</b><div>{told}</div></div>')
     if embed.get("footer"):
         parts.append(f'<div class="footer">{escape(embed["footer"]["text"])}</div>')
     return f'<div class="embed" style="border-left-color:{colour}">{"".join(parts)}</div>'

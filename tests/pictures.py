@@ -33,6 +33,7 @@ _FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no
           "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
           "--force-device-scale-factor=2", "--font-render-hinting=none")  # fmt: skip
 _SECONDS = 60.0  # for a picture
+_SUBCOMMAND = 1
 # Name of the picture: the scene, the theme, the width.
 _SHOWN = {
     "ask-dark": ("ask", "dark", DESKTOP),
@@ -53,7 +54,7 @@ async def scenes(engine: Engine, folder: Path) -> dict[str, list[Turn]]:
             "correction": await _ask(scene, "Is the fabella in the medial head?"),
             "refusal": await _ask(scene, "How many grams does the gastrocnemius weigh?"),
             "health": await _ask(scene, "my calf hurts, what should I do?"),
-            "clarify": await _ask(scene, "nerve of flexor digitorum"),
+            "clarify": await scene.bob.slash(scene.general, "ask", question="nerve of flexor digitorum"),
             "several": await _ask(scene, "Which muscles flex the knee and extend the hip?"),
             "muscle": await scene.alice.slash(scene.general, "muscle", name="Soleus"),
             "gastrocnemius": await scene.alice.slash(scene.general, "muscle", name="Gastrocnemius"),
@@ -62,6 +63,7 @@ async def scenes(engine: Engine, folder: Path) -> dict[str, list[Turn]]:
             ),
             "whole": await scene.alice.slash(scene.general, "compare", first="soleus", second="gastrocnemius"),
             "find": await scene.alice.slash(scene.general, "find", nerve="facial nerve"),
+            "root": await scene.alice.slash(scene.general, "find", root="L5", private=True),
             "both": await scene.alice.slash(scene.general, "find", movement="flexion", joint="knee joint"),
             "unknown": await scene.alice.slash(scene.general, "muscle", name="gastrocnemios tertius"),
             "help": await scene.alice.slash(scene.general, "help"),
@@ -71,6 +73,9 @@ async def scenes(engine: Engine, folder: Path) -> dict[str, list[Turn]]:
             "nothing": await scene.alice.slash(scene.general, "find"),
         }
         asked["sources"] = await scene.alice.click(asked["ask"], "Sources")
+        asked["turned"] = await scene.alice.click(
+            await scene.alice.slash(scene.general, "find", nerve="facial nerve"), "Next"
+        )
         asked["bibtex"] = await scene.alice.click(await scene.alice.click(asked["ask"], "Sources"), "BibTeX")
         made = {name: [_turn(one)] for name, one in asked.items()}
         made["mention"] = await _mention(scene, "which nerve supplies the soleus?")
@@ -89,8 +94,10 @@ async def _mention(scene: Scene, text: str) -> list[Turn]:
 
 def _turn(asked: Asked) -> Turn:
     assert asked.message is not None, asked
-    name = asked.interaction.data.get("name")
-    return Turn("Fabella", asked.message, by=asked.interaction.user.name, used=f"/{name}" if name else "")
+    given = asked.interaction.data
+    names = [given.get("name"), *(one["name"] for one in given.get("options", ()) if one["type"] == _SUBCOMMAND)]
+    used = " ".join(one for one in names if one)
+    return Turn("Fabella", asked.message, by=asked.interaction.user.name, used=f"/{used}" if used else "")
 
 
 def photograph(turns: Sequence[Turn], target: Path, *, theme: str, width: int, chromium: str) -> int:

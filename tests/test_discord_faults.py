@@ -1,9 +1,10 @@
-"""What goes wrong with Discord, the network, the storage and the engine: the answer arrives, once, or a word about it."""
+"""What goes wrong with Discord, the network, the storage and the engine: the answer arrives, once, or a word on it."""
 
 from __future__ import annotations
 
 import logging
 import re
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,23 @@ async def test_a_fault_of_the_engine_is_told_of_with_an_id_of_the_log(
     await scene.alice.says(scene.general, QUESTION, mention=True)
     await until(lambda: scene.server.sent(scene.alice.dm()))
     assert "Something went wrong" in description(scene.server.sent(scene.alice.dm())[0])
+
+
+async def test_an_answer_that_takes_long_is_deferred(scene: Scene, engine: Engine) -> None:
+    class Slow:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(engine, name)
+
+        def ask(self, *args: Any, **more: Any) -> Any:
+            time.sleep(2.0)
+            return engine.ask(*args, **more)
+
+    scene.service.swap(Slow())  # type: ignore[arg-type]
+    text = f"{QUESTION} {'It lies under the gastrocnemius. ' * 12}"
+    asked = await scene.alice.slash(scene.general, "ask", question=text, private=True)
+    assert asked.deferred and asked.ephemeral
+    await asked.settled()
+    assert "tibial nerve" in description(asked)
 
 
 async def test_a_channel_that_is_gone_stops_nothing(scene: Scene) -> None:

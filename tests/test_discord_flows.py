@@ -155,6 +155,15 @@ async def test_only_the_asker_and_moderators_delete_an_answer(scene: Scene) -> N
     assert await scene.server.until(lambda: second.message is None)
 
 
+async def test_pages_are_kept_without_the_question(scene: Scene) -> None:
+    asked = await scene.alice.slash(scene.general, "ask", question="which muscles has the facial nerve of Xerxes?")
+    turned = await scene.alice.click(asked, "Next")
+    assert turned.updated and title(turned) == "which muscles has the facial nerve of Xerxes?"
+    key = buttons(asked.message)[1]["custom_id"].split(":")[2]
+    kept = await scene.service.store.pages(key)
+    assert kept and len(kept) == 2 and not any("Xerxes" in one for one in kept)
+
+
 async def test_a_long_list_is_told_on_pages(scene: Scene) -> None:
     asked = await scene.alice.slash(scene.general, "find", nerve="facial nerve")
     assert asked.message["embeds"][0]["footer"]["text"].startswith("Page 1 of 2")
@@ -356,7 +365,9 @@ kind: muscle
 ## Innervation
 - Tibial nerve [@one]
 """
-REFERENCE = '[{"id": "one", "type": "book", "title": "A book", "publisher": "A press", "issued": {"date-parts": [[1918]]}}]'
+REFERENCE = (
+    '[{"id": "one", "type": "book", "title": "A book", "publisher": "A press", "issued": {"date-parts": [[1918]]}}]'
+)
 
 
 async def test_new_articles_are_answered_without_a_restart(scene: Scene, tmp_path: Path) -> None:

@@ -11,11 +11,12 @@ _LOG = logging.getLogger(__name__)
 PATIENCE = 2.0  # seconds after which an answer would come too late, all else included
 AT_ONCE = 64  # interactions that are answered at a time
 WAITING = 4_000  # interactions that wait for their turn at most
+_WINDOW = 600.0  # seconds after which the shortest way is looked for anew
 _EPOCH = 1_420_070_400_000  # milliseconds: the first of 2015, from which Discord's ids count
 
 
 class Admission:
-    """Turns for interactions. Their ids tell their age, against the fastest that came so far: no clocks need agree."""
+    """Turns for interactions. Their ids tell their age, against the fastest that came lately: no clocks need agree."""
 
     def __init__(
         self,
@@ -29,7 +30,10 @@ class Admission:
         self._at_once = at_once
         self._most = at_once + waiting
         self._clock = clock
-        self._fastest = float("inf")  # seconds between an id's time and its arrival
+        # Seconds between an id's time and its arrival: the least of this window and of the one before. Not of all
+        # times, since a clock that was put back for a moment would make everything look late for good.
+        self._fastest = self._before = float("inf")
+        self._begun = float("-inf")  # when this window began, by the ids
         self._turns = asyncio.Semaphore(at_once)
         self._inside = 0
         self._dropped = 0
@@ -37,10 +41,20 @@ class Admission:
         self._idle.set()
 
     def age(self, made: int) -> float:
-        """Seconds since Discord made what has this id, beyond the shortest way that one took so far."""
-        since = self._clock() - ((made >> 22) + _EPOCH) / 1000.0
+        """Seconds since Discord made what has this id, beyond the shortest way that one took lately."""
+        at = ((made >> 22) + _EPOCH) / 1000.0
+        since = self._clock() - at
+        if at - self._begun > _WINDOW:
+            self._before, self._fastest, self._begun = self._fastest, since, at
         self._fastest = min(self._fastest, since)
-        return since - self._fastest
+        return since - min(self._fastest, self._before)
+
+    def admits(self, made: int) -> bool:
+        """Whether it is worth reading what has this id; what isn't counts as dropped. Costs next to nothing."""
+        if not self._late(made):
+            return True
+        self._drop()
+        return False
 
     async def turn(self, made: int, work: Callable[[float], Awaitable[None]]) -> bool:
         """Await `work` with the age of what has the id `made`; False where it was dropped instead.
@@ -69,7 +83,7 @@ class Admission:
         await self._idle.wait()
 
     def _late(self, made: int) -> bool:
-        return self._inside > self._at_once and self.age(made) > self._patience
+        return self._inside >= self._at_once and self.age(made) > self._patience
 
     def _drop(self) -> None:
         self._dropped += 1

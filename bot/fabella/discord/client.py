@@ -17,7 +17,7 @@ from yarl import URL
 
 from fabella.discord import faults, logs
 from fabella.discord.backoff import Backoff
-from fabella.discord.parsing import Reader
+from fabella.discord.parsing import Admits, Reader
 from fabella.discord.settings import Settings
 from fabella.discord.shards import SteadyShard, connected
 
@@ -90,6 +90,10 @@ class FabellaBot(commands.AutoShardedBot):
         `drain` returns when all that was asked is answered; `close` gives free what the bot held, after it has left.
         """
         self._drain, self._close = drain, close
+
+    def admit(self, admits: Admits) -> None:
+        """Leave interactions unread for whose id `admits` is false: what comes too late is dropped before it costs."""
+        self._reader.admit(admits)
 
     async def drain(self) -> None:
         """Take no question any more, and return when those that were asked are answered."""

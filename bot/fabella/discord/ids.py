@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -17,6 +18,8 @@ ROOM = CUSTOM_ID - len(PREFIX) - 2  # characters behind the kind
 _HASH = 4  # letters of a reference's hash, 24 bits
 _SLOTS = ("joints", "movements", "landmarks", "nerves", "roots", "arteries", "regions", "compartments")
 _FIELD, _ITEM = "|", "+"
+_ESCAPES = {"%": "%0", _FIELD: "%1", _ITEM: "%2"}  # so that what holds a separator isn't read as several
+_ESCAPED = re.compile("%(.?)", re.DOTALL)
 
 
 def custom_id(kind: str, rest: str = "") -> str | None:
@@ -36,7 +39,7 @@ def parted(text: str) -> tuple[str, str] | None:
 def written(question: Question) -> str:
     """The intents, structures, parts and other slots of a question, in this order, as short as can be."""
     slots = (question.intents, (question.structure or "",), question.parts, question.others)
-    rows = [_ITEM.join(one) for one in (*slots, *(getattr(question, name) for name in _SLOTS))]
+    rows = [_ITEM.join(map(_escaped, one)) for one in (*slots, *(getattr(question, name) for name in _SLOTS))]
     return _FIELD.join(rows).rstrip(_FIELD)
 
 
@@ -46,7 +49,7 @@ def read(text: str) -> Question:
     Raises:
         ValueError: a text that it didn't write.
     """
-    rows = [tuple(one for one in row.split(_ITEM) if one) for row in text.split(_FIELD)]
+    rows = [tuple(_unescaped(one) for one in row.split(_ITEM) if one) for row in text.split(_FIELD)]
     if not rows[0] or len(rows) > len(_SLOTS) + 4:
         raise ValueError(f"not a question: {text!r}")
     intents, structure, parts, others, *slots = (*rows, (), (), ())[: max(len(rows), 4)]
@@ -55,6 +58,20 @@ def read(text: str) -> Question:
     named = Question(intents, structure=structure[0] if structure else None, parts=parts, others=others)
     held: dict[str, Any] = dict(zip(_SLOTS, slots, strict=False))
     return replace(named, **held)
+
+
+def _escaped(item: str) -> str:
+    return "".join(_ESCAPES.get(letter, letter) for letter in item)
+
+
+def _unescaped(item: str) -> str:
+    def meant(found: re.Match[str]) -> str:
+        held = next((one for one, escape in _ESCAPES.items() if escape == found[0]), None)
+        if held is None:
+            raise ValueError(f"not a question: {item!r}")
+        return held
+
+    return _ESCAPED.sub(meant, item)
 
 
 def hashed(reference: str) -> str:

@@ -6,9 +6,8 @@ import re
 
 # What Discord's Markdown gives a meaning to anywhere in a line; "<" begins mentions, timestamps, emoji and commands.
 _ACTIVE = re.compile(r"([\\`*_~|\[\]<>]|(?<=\])\()")
-_SCHEME = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*)://")
 _LEADING = re.compile(r"^(?=(?:[-+]|\d+[.)]|-?#{1,3})\s)")  # lists, headings, small print
-_ADDRESS_OR_MARK = re.compile(r"(?P<address>https?://[^\s)\]>]+)|(?P<mark>[\\`*_~|])")
+_ADDRESS_OR_MARK = re.compile(r"(?P<address>https?://[^\s)\]>]+)|(?P<mark>[\\`*_~|\[\]])")
 _QUIET = "\u200b"  # a space without width: it parts what would be read together
 _BROKEN = re.compile(r"[\ud800-\udfff]")
 
@@ -19,9 +18,8 @@ def inert(text: str) -> str:
     Never empty spaces at its ends; lone surrogates, which no message can hold, become U+FFFD.
     """
     line = " ".join(_BROKEN.sub("\ufffd", text).split())
-    line = _SCHEME.sub(rf"\1:{_QUIET}//", line)
     line = _ACTIVE.sub(r"\\\1", line)
-    line = line.replace("@", f"@{_QUIET}").replace("<", f"<{_QUIET}")
+    line = line.replace("@", f"@{_QUIET}").replace("<", f"<{_QUIET}").replace("://", f":{_QUIET}//")
     return _LEADING.sub(_QUIET, line)
 
 

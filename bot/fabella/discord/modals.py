@@ -14,6 +14,7 @@ from fabella.discord.service import Service
 
 _QUESTION, _REASON = "q", "r"
 _INPUT = "text"
+_UNKEPT = "Your reason could not be kept: there is no vote of yours, or it tells of somebody's health."
 _LONGEST = 1_000  # characters of a question
 _REASONED = 300  # characters of a reason
 
@@ -60,7 +61,7 @@ async def _reasoned(service: Service, interaction: Interaction, message: int, te
     except FabellaError as error:
         faults.log(error)
         kept = False
-    said = "Thank you. Your reason is kept." if kept else "Your reason could not be kept: there is no vote of yours."
+    said = "Thank you. Your reason is kept." if kept else _UNKEPT
     await sending.note(interaction, said, age=age)
 
 

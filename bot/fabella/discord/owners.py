@@ -154,8 +154,7 @@ class Owners(
 
     async def _change(self, interaction: Interaction, change: Callable[[ServerSettings], dict[str, Any]]) -> None:
         async def work(server: int, age: float) -> None:
-            held = await self._service.store.server(server)
-            await self._show(interaction, await self._service.store.change(server, **change(held)), age)
+            await self._show(interaction, await self._service.store.change(server, change), age)
 
         await self._manage(interaction, work)
 

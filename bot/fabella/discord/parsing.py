@@ -20,6 +20,7 @@ _EPHEMERAL = 1 << 6
 _TRIES, _PAUSE, _PATIENCE = 3, 0.3, 3.0  # of a private reply; seconds between two tries and for all
 Parser = Callable[[Any], None]
 Parsers = MutableMapping[str, Parser]
+Admits = Callable[[int], bool]
 
 
 class Reader:
@@ -30,8 +31,13 @@ class Reader:
         self._http = http
         self._sparing = logs.Sparing()
         self._replies: set[asyncio.Task[None]] = set()
+        self._admits: Admits | None = None
         for event, parser in list(parsers.items()):
             parsers[event] = self._guarded(event, parser)
+
+    def admit(self, admits: Admits) -> None:
+        """Read an interaction only where `admits` is true for its id: under load it is too late for some."""
+        self._admits = admits
 
     def stop_taking(self, reason: str) -> None:
         """Read no question any more; who asks by an interaction is told the reason privately."""
@@ -46,6 +52,8 @@ class Reader:
     def _guarded(self, event: str, parser: Parser) -> Parser:
         def parse(data: Any) -> None:
             try:
+                if event == INTERACTION and self._admits is not None and not self._admits(int(data["id"])):
+                    return
                 parser(data)
             except Exception as error:
                 self._unreadable(event, data, error)

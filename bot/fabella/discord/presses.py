@@ -131,6 +131,8 @@ async def _page(service: Service, interaction: Interaction, rest: str, age: floa
         await sending.note(interaction, "These pages are no longer kept. Please ask again.", age=age)
         return
     page, count = found
+    shown = interaction.message.embeds if interaction.message is not None else []
+    page["title"] = (shown[0].title if shown else None) or "Fabella"
     turning = replies.page_row(key, int(at), count)
     if _asker(interaction) in (None, interaction.user.id):
         others = (row for row in _rows(interaction) if not _of_kind(row, ids.PAGE))

@@ -6,8 +6,9 @@ Pure functions of the answer; nothing here knows a connection. What comes out ke
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fabella import Answer, Question, Source, Statement
@@ -21,8 +22,12 @@ FOOTER = "Anatomy from cited texts. Not medical advice."
 SHOWN = 3  # follow-up buttons of an answer
 _PAGE = 2400  # characters of statements on a page: two screens of a phone
 _SOURCES = 3  # fields of sources on a page
+_FIELD = FIELD_VALUE - 40  # characters of one of these, with room for a last line
+_CITED = re.compile(r"\[(\d+)\]")
 LONGEST = 6000  # characters of a page at most
 _LABELLED = 70  # characters of a statement's label that is set in bold
+_BESIDE = 200  # characters that a line has room for beside a statement and its marks
+_NAMED = 100  # characters of a source's name, and of a place in it
 _GREY, _BLUE = 2, 1
 _UNRATED = frozenset({"personal", "treatment", "dose", "injection", "disease"})  # a vote would say who asked of it
 
@@ -44,11 +49,11 @@ class Reply:
 def reply(answer: Answer, follow_ups: Sequence[Question] = (), *, title: str | None = None) -> Reply:
     """The reply to a question. `follow_ups` become buttons; `title` stands for a question that nobody typed."""
     heading = clip(inert(title if title is not None else answer.question), TITLE) or "Fabella"
-    blocks = _blocks(answer)
-    pages = [_page(heading, block, answer.citations) for block in _paged(blocks)]
+    sources = {one.number: _source(one) for one in answer.citations}
+    pages = [_page(heading, lines, sources) for lines in _paged(_blocks(answer), sources)]
     about = _about(answer)
     rows = (_offers(answer, follow_ups), _tools(answer, about))
-    return Reply(tuple(pages), tuple(row for row in rows if row), answer.text, about)
+    return Reply(tuple(pages), tuple(row for row in rows if row), _plain(answer), about)
 
 
 def numbered(pages: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
@@ -74,10 +79,10 @@ def card(title: str, lines: Iterable[str], *, footer: str = "") -> dict[str, Any
 def references(sources: Sequence[Source], style: str) -> tuple[dict[str, Any], ...]:
     """Pages of full references, for a reader who wants to look them up or to cite them."""
     if style == "bibtex":
-        lines = [f"```bibtex\n{one.text.replace('```', '')}\n```" for one in sources]
+        lines = [f"```bibtex\n{clip(one.text.replace('```', ''), _PAGE - _BESIDE)}\n```" for one in sources]
     else:
         lines = [f"- {literal(one.text)}" for one in sources]
-    shown = [card("Sources", block) for block in _paged([[clip(one, _PAGE)] for one in lines])]
+    shown = [card("Sources", block) for block in _paged([[one] for one in lines])]
     return numbered([{**page, "footer": {"text": FOOTER}} for page in shown])
 
 
@@ -112,24 +117,44 @@ def _about(answer: Answer) -> str:
     return f"{answer.intent}: {structure}" if structure else answer.intent
 
 
+def _plain(answer: Answer) -> str:
+    """The answer without embeds: what somebody wrote is as inert there."""
+    return replace(
+        answer,
+        lead=inert(answer.lead),
+        statements=tuple(replace(one, text=literal(one.text)) for one in answer.statements),
+        options=tuple(map(inert, answer.options)),
+        notes=tuple(map(inert, answer.notes)),
+    ).text
+
+
 def _blocks(answer: Answer) -> list[list[str]]:
     """The lines of an answer in groups that are not parted between pages."""
-    blocks = [[f"**{inert(answer.lead)}**"]] if answer.lead else []
+    blocks = [[f"**{clip(lead, _PAGE - _BESIDE)}**"] for lead in (inert(answer.lead),) if lead]
     if answer.table is not None:
         for at, column in enumerate(answer.table.columns):
-            rows = [[_row(label, cells[at])] for label, cells in answer.table.rows if cells[at]]
+            rows = [[line] for label, cells in answer.table.rows if cells[at] for line in _row(label, cells[at])]
             blocks += [[*([""] if blocks else []), f"**{literal(column)}**", *(rows[0] if rows else ())], *rows[1:]]
     else:
         blocks += _statements(answer.statements)
     blocks += [[f"{n}. {inert(one)}"] for n, one in enumerate(answer.options, 1)]
-    notes = [f"*{inert(one)}*" for one in answer.notes]
+    notes = [f"*{clip(note, _PAGE - _BESIDE)}*" for note in map(inert, answer.notes) if note]
     blocks += [["", *notes] if blocks else notes] if notes else []
     return blocks or [["…"]]
 
 
-def _row(label: str, cell: Sequence[Statement]) -> str:
-    said = "; ".join(f"{literal(one.text)} {numbers(one.citations)}" for one in cell)
-    return f"- **{label}**: {said}"
+def _row(label: str, cell: Sequence[Statement]) -> list[str]:
+    """A row of a table in a line, or where that is too long in one for each statement."""
+    bold = f"**{literal(clip(label, _LABELLED))}**"
+    told = [_told(one, one.text) for one in cell]
+    whole = f"- {bold}: {'; '.join(told)}"
+    return [whole] if len(whole) <= _PAGE else [f"- {bold}: {one}" for one in told]
+
+
+def _told(one: Statement, text: str) -> str:
+    """What a statement says, or a part of it, with its marks, which stay where it is too long for a page."""
+    marks = numbers(one.citations)
+    return f"{clip(literal(text), max(_BESIDE, _PAGE - _BESIDE - len(marks)))} {marks}"
 
 
 def _statements(statements: Sequence[Statement]) -> list[list[str]]:
@@ -137,8 +162,7 @@ def _statements(statements: Sequence[Statement]) -> list[list[str]]:
     blocks: list[list[str]] = []
     for label, run in itertools.groupby(statements, key=_label):
         held = tuple(run)
-        texts = [one.text[len(label) + 2 :] if label else one.text for one in held]
-        lines = [f"{literal(text)} {numbers(one.citations)}" for text, one in zip(texts, held, strict=True)]
+        lines = [_told(one, one.text[len(label) + 2 :] if label else one.text) for one in held]
         bold = f"**{literal(label)}**"
         if label and len(lines) > 1:
             blocks += [[bold, f"- {lines[0]}"], *([f"- {line}"] for line in lines[1:])]
@@ -153,51 +177,63 @@ def _label(one: Statement) -> str:
     return label if colon and len(label) <= _LABELLED else ""
 
 
-def _paged(blocks: Sequence[Sequence[str]]) -> list[list[str]]:
-    """The lines on pages of at most `_PAGE` characters."""
+def _paged(blocks: Sequence[Sequence[str]], sources: Mapping[int, str] | None = None) -> list[list[str]]:
+    """The lines on pages of at most `_PAGE` characters, where the sources that a page cites have room below it."""
     pages: list[list[str]] = [[]]
     size = 0
-    for block in blocks:
-        length = sum(len(line) + 1 for line in block)
-        if pages[-1] and size + length > _PAGE:
+    cited: set[int] = set()
+    for part in _parts(blocks):
+        length = sum(len(line) + 1 for line in part)
+        named = {int(one) for line in part for one in _CITED.findall(line)} if sources else set()
+        if pages[-1] and (size + length > _PAGE or len(_fields(sources or {}, cited | named)) > _SOURCES):
             pages.append([])
-            size = 0
-        pages[-1] += [clip(line, _PAGE) for line in block]
+            size, cited = 0, set()
+        pages[-1] += part
         size += length
+        cited |= named
     return pages
 
 
-def _page(title: str, lines: Sequence[str], sources: Sequence[Source]) -> dict[str, Any]:
+def _parts(blocks: Sequence[Sequence[str]]) -> Iterator[list[str]]:
+    """The blocks, none longer than a page: one that is longer is parted line by line."""
+    for block in blocks:
+        lines = [clip(line, _PAGE) for line in block]
+        if sum(len(line) + 1 for line in lines) <= _PAGE:
+            yield lines
+        else:
+            yield from ([line] for line in lines if line)
+
+
+def _page(title: str, lines: Sequence[str], sources: Mapping[int, str]) -> dict[str, Any]:
     page = card(title, lines, footer=FOOTER)
-    text = page["description"]
-    cited = [one for one in sources if f"[{one.number}]" in text]
-    fields = _source_fields(cited)
-    return {**page, "fields": fields} if fields else page
+    cited = {int(one) for one in _CITED.findall(page["description"])}
+    fields = _fields(sources, cited)
+    left = sum(map(len, fields[_SOURCES:]))
+    values = ["\n".join(one) for one in fields[:_SOURCES]]
+    if left:
+        values[-1] += f"\nand {left} more: *Sources*"
+    named = [{"name": "\u200b" if n else "Sources", "value": one, "inline": False} for n, one in enumerate(values)]
+    return {**page, "fields": named} if named else page
 
 
-def _source_fields(sources: Sequence[Source]) -> list[dict[str, Any]]:
-    """The sources of a page in fields; where they are too many, the last line says how many the button tells."""
-    values: list[str] = [""]
-    shown = 0
-    for one in sources:
-        line = _source(one)
-        if len(values[-1]) + len(line) + 1 > FIELD_VALUE - 40:  # room for the last line
-            if len(values) == _SOURCES:
-                break
-            values.append("")
-        values[-1] += f"\n{line}" if values[-1] else line
-        shown += 1
-    if shown < len(sources):
-        values[-1] += f"\nand {len(sources) - shown} more: *Sources*"
-    return [{"name": "Sources" if n == 0 else "\u200b", "value": one, "inline": False} for n, one in
-            enumerate(values) if one]  # fmt: skip
+def _fields(sources: Mapping[int, str], cited: set[int]) -> list[list[str]]:
+    """The sources of a page in its fields; those beyond the last one that it has are not shown."""
+    fields: list[list[str]] = []
+    size = _FIELD
+    for line in (line for number, line in sources.items() if number in cited):
+        size += len(line) + 1
+        if size > _FIELD:
+            fields.append([])
+            size = len(line)
+        fields[-1].append(line)
+    return fields
 
 
 def _source(one: Source) -> str:
-    label = literal(one.label).replace("[", "(").replace("]", ")")
-    place = f", {literal(one.locator)}" if one.locator else ""
-    linked = one.url.startswith(("http://", "https://")) and len(one.url) < 400 and not set(" ()<>") & set(one.url)
-    return f"[{one.number}] {f'[{label}]({one.url})' if linked else label}{clip(place, 120)}"
+    label = literal(clip(one.label or one.id, _NAMED).replace("[", "(").replace("]", ")"))
+    place = f", {literal(clip(one.locator, _NAMED))}" if one.locator else ""
+    linked = one.url.startswith(("http://", "https://")) and len(one.url) < 400 and not re.search(r"[\s()<>]", one.url)
+    return f"[{one.number}] {f'[{label}]({one.url})' if linked else label}{place}"
 
 
 def _offers(answer: Answer, follow_ups: Sequence[Question]) -> tuple[Component, ...]:
@@ -205,7 +241,7 @@ def _offers(answer: Answer, follow_ups: Sequence[Question]) -> tuple[Component, 
     for one in follow_ups[: ROW if answer.options else SHOWN]:
         kind, rest = (ids.ASK, ids.written(one)) if one.intents else (ids.TEXT, one.text)
         made = ids.custom_id(kind, rest)
-        if made is not None and all(made != other["custom_id"] for other in shown):
+        if made is not None and one.text.strip() and all(made != other["custom_id"] for other in shown):
             shown.append(button(one.text, made, style=_BLUE if answer.options else _GREY))
     return tuple(shown)
 
@@ -219,6 +255,6 @@ def _tools(answer: Answer, about: str) -> tuple[Component, ...]:
         cited = ids.packed((one.id for one in answer.citations), room=ids.ROOM)
         row.append(button("Sources", ids.custom_id(ids.SOURCES, cited)))
     if answer.status != "smalltalk" and answer.intent not in _UNRATED:
-        up, down = (ids.custom_id(kind, about) for kind in (ids.UP, ids.DOWN))
+        up, down = (ids.custom_id(kind, about) or ids.custom_id(kind, answer.intent) for kind in (ids.UP, ids.DOWN))
         row += [button("", up, emoji="👍"), button("", down, emoji="👎")]
     return tuple(row)

@@ -61,6 +61,7 @@ class Installation:
         except BaseException:
             await store.close()  # its thread would keep the process alive
             raise
+        bot.admit(self._service.admission.admits)
         bot.when_stopping(drain=self._service.drain, close=self._service.close)
 
     async def _loaded(self) -> Engine:

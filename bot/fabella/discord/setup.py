@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from weakref import WeakKeyDictionary
 
@@ -22,7 +23,8 @@ from fabella.discord.store import Store
 _LOG = logging.getLogger(__name__)
 _COGS = (Asking, Lookups, About, Owners, Mentions)
 _SERVICES: WeakKeyDictionary[Bot, Service] = WeakKeyDictionary()  # outlives the extension's module
-_BUTTONS: WeakKeyDictionary[Bot, type[Pressed]] = WeakKeyDictionary()
+_BUTTONS: WeakKeyDictionary[Bot, type[Pressed]] = WeakKeyDictionary()  # of the bots that it is in now
+_FINISH = 3.0  # seconds for what is being answered when it is taken out
 
 
 async def setup_fabella(
@@ -32,7 +34,8 @@ async def setup_fabella(
 
     Without an engine the built-in texts are loaded, in a thread; without settings they come from the environment;
     without a store it is opened where the settings say. The bot's command tree is not synced, and its `on_message` not
-    touched. A command whose name the bot has already is left out, with a warning.
+    touched. A command whose name the bot has already is left out, with a warning. What a bot holds already stays, but
+    for an `engine`, which takes the place of its own.
 
     Raises:
         SettingError: a setting or a database that can't be used.
@@ -40,32 +43,51 @@ async def setup_fabella(
     """
     service = _SERVICES.get(bot)
     if service is None:
-        chosen = settings or load_settings()
-        opened = store or await Store.open(chosen.database)
-        loaded = engine if engine is not None else await asyncio.to_thread(lambda: Engine.load())
-        service = Service(loaded, opened, chosen)
-        _SERVICES[bot] = service
+        service = _SERVICES[bot] = await _opened(engine, settings, store)
     elif engine is not None:
         service.swap(engine)
+    if bot in _BUTTONS:
+        return service
     service.start()
-    for kind in _COGS:
-        cog = kind(bot, service)
-        _leave_out_taken(bot, cog)
-        await bot.add_cog(cog)
+    try:
+        for kind in _COGS:
+            cog = kind(bot, service)
+            if _fits(bot, cog):
+                await bot.add_cog(cog)
+    except BaseException:
+        await remove_fabella(bot)
+        raise
     _BUTTONS[bot] = Pressed.bound(service)
     bot.add_dynamic_items(_BUTTONS[bot])
     return service
 
 
 async def remove_fabella(bot: Bot, *, close: bool = False) -> None:
-    """Take the commands, buttons and listeners away. The engine is kept for the next time, unless `close`d."""
+    """Take the commands, buttons and listeners away, and close the connections of the storage.
+
+    The engine and the conversations are kept for the next time, unless `close`d.
+    """
     for kind in _COGS:
+        cog = bot.get_cog(kind.__cog_name__)
+        if not isinstance(cog, kind):
+            continue  # none, or the bot's own of that name
         await bot.remove_cog(kind.__cog_name__)
+        if cog.app_command is not None:
+            bot.tree.remove_command(cog.app_command.name)  # the library looks for it by the name of the cog
     buttons = _BUTTONS.pop(bot, None)
     if buttons is not None:
         bot.remove_dynamic_items(buttons)
-    if close and (service := _SERVICES.pop(bot, None)) is not None:
-        await service.close()
+    service = _SERVICES.get(bot)
+    if service is None:
+        return
+    if close:
+        del _SERVICES[bot]
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_FINISH):
+            await service.drain()
+    # The bot may be about to end, which an extension isn't told. What is closed opens again when it is used.
+    await service.close()
+    await asyncio.sleep(0)  # for its sweeper to end, so that the next start begins another
 
 
 def service_of(bot: Bot) -> Service | None:
@@ -73,10 +95,27 @@ def service_of(bot: Bot) -> Service | None:
     return _SERVICES.get(bot)
 
 
-def _leave_out_taken(bot: Bot, cog: commands.Cog) -> None:
-    """Let the bot's own commands stand: adding another of the same name would fail the whole cog."""
-    own = cog.__cog_app_commands__
+async def _opened(engine: Engine | None, settings: Settings | None, store: Store | None) -> Service:
+    """What a bot holds, of what is given and what is opened and loaded for it."""
+    chosen = settings or load_settings()
+    opened = store or await Store.open(chosen.database)
+    try:
+        loaded = engine if engine is not None else await asyncio.to_thread(lambda: Engine.load())
+    except BaseException:
+        if store is None:
+            await opened.close()
+        raise
+    return Service(loaded, opened, chosen)
+
+
+def _fits(bot: Bot, cog: commands.Cog) -> bool:
+    """Let the bot's own commands stand, which would fail the whole cog; False where nothing is left of it."""
+    group = cog.app_command
+    own = cog.__cog_app_commands__ if group is None else [group]
     taken = [one for one in own if bot.tree.get_command(one.name) is not None]
     for one in taken:
         _LOG.warning("/%s is the bot's own command: Fabella's is left out", one.name)
+    if group is not None:
+        return not taken
     cog.__cog_app_commands__ = [one for one in own if one not in taken]
+    return True

@@ -29,8 +29,12 @@ class Turning:
         self._written: OrderedDict[str, float] = OrderedDict()
 
     async def keep(self, pages: Sequence[dict[str, Any]]) -> str | None:
-        """The key of pages that are kept now, None where the storage doesn't take them in time."""
-        texts = tuple(json.dumps(one, ensure_ascii=False) for one in pages)
+        """The key of pages that are kept now, None where the storage doesn't take them in time.
+
+        Their titles are left out: they may be what somebody asked.
+        """
+        untitled = ({key: value for key, value in one.items() if key != "title"} for one in pages)
+        texts = tuple(json.dumps(one, ensure_ascii=False) for one in untitled)
         digest = hashlib.blake2b("\0".join(texts).encode("utf-8", "surrogatepass"), digest_size=12).digest()
         key = urlsafe_b64encode(digest).decode()
         now = time.monotonic()
@@ -48,7 +52,7 @@ class Turning:
         return key
 
     async def page(self, key: str, at: int) -> tuple[dict[str, Any], int] | None:
-        """A page, counted from 0, and how many there are; None where they are no longer kept.
+        """A page without its title, counted from 0, and how many there are; None where they are no longer kept.
 
         Raises:
             StoreError: the database failed.
