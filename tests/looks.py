@@ -65,7 +65,8 @@ def _message(turn: Turn) -> str:
     bot = bool(told["author"].get("bot"))
     content = _inline(told["content"])
     for one in told.get("mentions", ()):
-        content = re.sub(rf"&lt;@!?{one['id']}&gt;", f'<span class="mention">@{escape(one["username"])}</span>', content)
+        named = f'<span class="mention">@{escape(one["username"])}</span>'
+        content = content.replace(f"&lt;@{one['id']}&gt;", named)
     alone = '<div class="alone">👁 Only you can see this</div>' if told.get("flags", 0) & _EPHEMERAL else ""
     return (
         f'<div class="message">{_above(turn)}{_avatar(turn.author, "avatar")}'

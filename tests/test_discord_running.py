@@ -24,6 +24,7 @@ from fabella.discord.client import FabellaBot
 from fabella.discord.registering import TRIES, invite
 from fabella.discord.settings import load_settings
 from fabella.discord.supervisor import supervise, verdict
+from scene import pointed, running, settings_for
 from yarl import URL
 
 pytestmark = pytest.mark.asyncio
@@ -721,3 +722,12 @@ async def test_interrupted_it_ends_as_the_rest_of_the_command_line() -> None:
         await server.ready(timeout=60.0)
         started.send_signal(signal.SIGINT)
         assert (await ended(started)).status == 130
+
+
+async def test_a_server_that_recommends_no_shards_is_given_one(tmp_path: Path) -> None:
+    async with DiscordServer() as server:
+        missing = server.fault("GET", "/gateway/bot", status=404, times=99)
+        bot = FabellaBot(settings_for(server, tmp_path))
+        with pointed(server):
+            async with bot, running(bot, server.token):
+                assert missing.hits == 1 and bot.shard_count == 1

@@ -10,9 +10,9 @@ loopback, is another one on the second. Both bots are measured in turns in the s
 - at 500/s: p50 and p99 from the event being sent to the callback's arrival
 - at 3000/s: the share of the ceiling that is answered within Discord's three seconds, per second of load
 
-Fabella is asked by as many people as there are interactions (its limit a user stays what it is by default), questions
-of `questions.txt` in turn ("popular": they repeat, as those of a class do), and the same with a number in each, so that
-none was asked before ("new").
+Fabella is asked by as many people as there are interactions (its limit a user stays what it is by default): questions
+of `questions.txt` in turn ("popular": they repeat, as those of a class do), and ten questions about each structure of
+the library, more than the bot keeps the answers of ("new": each is worked out).
 """
 
 from __future__ import annotations
@@ -41,6 +41,11 @@ PLAN = [
     {"rate": 3000, "seconds": 6},
 ]
 BOTS = ("bare", "popular", "new")
+PHRASES = (
+    "Where does the {} originate?", "where does {} insert", "What does the {} do?", "which nerve supplies the {}?",
+    "blood supply of the {}", "what is the {}", "Where are the attachments of the {}?", "which artery feeds the {}",
+    "where is the {}", "innervation of {} please",
+)  # fmt: skip
 
 
 def questions() -> list[str]:
@@ -96,7 +101,9 @@ def measured(bot: str) -> list[dict[str, Any]]:
     """The phases of the plan with one bot."""
     texts = questions()
     if bot == "new":
-        texts = [f"{one} ({n})" for n in range(400) for one in texts]
+        from fabella import Engine
+
+        texts = [phrase.format(name.lower()) for phrase in PHRASES for name in Engine.load().structures()]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "texts.txt"
         file.write_text("\n".join(texts), encoding="utf-8")

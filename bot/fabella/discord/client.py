@@ -122,6 +122,9 @@ class FabellaBot(commands.AutoShardedBot):
             try:
                 return await super().launch_shards()
             except Exception as error:
+                if self.gateway is not None and isinstance(error.__cause__, discord.NotFound):
+                    self.shard_count = 1  # a server in place of Discord's that recommends no number
+                    continue
                 if not faults.temporary(error):
                     raise
                 wait = backoff.delay()
