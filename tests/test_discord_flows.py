@@ -62,15 +62,16 @@ async def test_a_refusal_cites_nothing_and_offers_one_next_step(scene: Scene) ->
 
 async def test_a_wrong_premise_is_corrected(scene: Scene) -> None:
     asked = await scene.alice.slash(scene.general, "ask", question="Is the fabella in the medial head?")
-    assert description(asked).startswith("**Not quite.**\n- **Fabella, location**: in the lateral head")
+    assert description(asked).startswith("**Not quite.**\n- **Location**: in the lateral head")
 
 
 async def test_an_unclear_name_is_asked_back_with_buttons_that_answer(scene: Scene) -> None:
     asked = await scene.alice.slash(scene.general, "ask", question="nerve of flexor digitorum")
     offered = labels(asked.message)[:4]
-    assert all(one.startswith("Which nerve supplies the flexor digitorum") for one in offered)
+    assert all(one.startswith("Flexor digitorum") for one in offered)
     chosen = await scene.alice.click(asked, offered[0])
-    assert title(chosen) == offered[0] and "median nerve" in description(chosen)
+    assert title(chosen) == "Which nerve supplies the flexor digitorum superficialis?"
+    assert "median nerve" in description(chosen)
 
 
 async def test_every_follow_up_button_is_answered(scene: Scene) -> None:
@@ -79,12 +80,12 @@ async def test_every_follow_up_button_is_answered(scene: Scene) -> None:
     assert offered
     for one in offered:
         told = await scene.alice.click(asked, one["label"])
-        assert title(told) == one["label"] and "[1]" in description(told) and not told.ephemeral
+        assert "soleus" in title(told) and "[1]" in description(told) and not told.ephemeral
 
 
 async def test_others_press_for_themselves_alone(scene: Scene) -> None:
     asked = await scene.alice.slash(scene.general, "ask", question="Where does the soleus insert?")
-    told = await scene.bob.click(asked, "What does the soleus do?")
+    told = await scene.bob.click(asked, "Action")
     assert told.ephemeral and "plantarflexes" in description(told)
 
 
@@ -187,7 +188,7 @@ async def test_a_long_list_is_told_on_pages(scene: Scene) -> None:
 )
 async def test_a_muscle_is_shown_by_any_of_its_names(scene: Scene, name: str, told: str) -> None:
     shown = await scene.alice.slash(scene.general, "muscle", name=name)
-    assert told in description(shown) and "origin" in description(shown)
+    assert told in description(shown) and "**Origin" in description(shown)
 
 
 async def test_a_muscle_by_a_slip_and_a_part(scene: Scene) -> None:
@@ -201,7 +202,7 @@ async def test_a_name_of_several_muscles_is_asked_back(scene: Scene) -> None:
     shown = await scene.alice.slash(scene.general, "muscle", name="flexor digitorum", about="innervation")
     assert shown.ephemeral and len(labels(shown.message)) == 4
     told = await scene.alice.click(shown, "flexor digitorum longus")
-    assert "Flexor digitorum longus, innervation" in description(told) and "tibial nerve" in description(told)
+    assert "flexor digitorum longus" in title(told) and "tibial nerve" in description(told)
 
 
 async def test_a_name_that_nobody_knows(scene: Scene) -> None:
@@ -212,7 +213,7 @@ async def test_a_name_that_nobody_knows(scene: Scene) -> None:
 
 async def test_a_comparison_is_a_list_a_muscle(scene: Scene) -> None:
     shown = await scene.alice.slash(scene.general, "compare", first="soleus", second="plantaris", about="innervation")
-    assert description(shown).startswith("**Soleus**\n- **Innervation**: Tibial nerve")
+    assert description(shown).startswith("**Soleus**\n- **Innervation**: tibial nerve")
     assert "**Plantaris**\n- **Innervation**" in description(shown)
     heads = await scene.alice.slash(scene.general, "compare", first="gastrocnemius", about="origin")
     assert "Gastrocnemius, lateral head" in description(heads) and "Gastrocnemius, medial head" in description(heads)
@@ -284,7 +285,7 @@ async def test_what_is_kept_of_a_person_is_deleted_on_request(scene: Scene) -> N
     await scene.alice.click(asked, custom_id=custom_id(asked.message, "👍"))
     shown = await scene.alice.slash(scene.general, "privacy")
     gone = await scene.alice.click(shown, "Delete what is kept about me")
-    assert gone.ephemeral and "1 conversations, 1 votes" in description(gone)
+    assert gone.ephemeral and "1 conversation, 1 vote" in description(gone)
     assert (await scene.service.store.feedback(scene.guild.id)).up == 0
     assert "Soleus" not in description(await scene.alice.slash(scene.general, "ask", question="and its nerve?"))
 
@@ -292,7 +293,7 @@ async def test_what_is_kept_of_a_person_is_deleted_on_request(scene: Scene) -> N
 async def test_a_message_is_asked_about_from_its_menu(scene: Scene) -> None:
     said = await scene.bob.says(scene.general, "which nerve supplies the soleus")
     told = await scene.alice.menu(scene.general, said, "Ask Fabella about this")
-    assert "Soleus, innervation" in description(told) and title(told) == "which nerve supplies the soleus"
+    assert "tibial nerve" in description(told) and title(told) == "which nerve supplies the soleus"
     assert await said.quiet(0.1)
 
 
@@ -314,7 +315,7 @@ async def test_a_click_works_after_a_restart(engine: Engine, tmp_path: Path) -> 
         form = await scene.alice.click(told, "Ask more")
         await scene.bot.close()
         async with connected(scene.server, engine, tmp_path):
-            assert "plantarflexes" in description(await scene.alice.click(told, "What does the soleus do?"))
+            assert "plantarflexes" in description(await scene.alice.click(told, "Action"))
             assert "Gray" in description(await scene.alice.click(told, "Sources"))
             assert "Page 2" in str((await scene.alice.click(asked, "Next")).message)
             vote = await scene.alice.click(told, custom_id=custom_id(told.message, "👍"))

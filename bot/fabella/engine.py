@@ -166,6 +166,10 @@ class Engine:
         asked = (*answer.options, *answer.suggestions)
         return tuple(self._desk.suggestions.question(one) or Question((), text=one) for one in asked)
 
+    def worded(self, question: Question) -> str:
+        """A question of intents and slots in words, as far as it can be said in one of the suggestions."""
+        return self._desk.suggestions.worded(question)
+
     def references(self) -> tuple[str, ...]:
         """The ids of all sources of the library."""
         return tuple(self._model.library.references)

@@ -62,6 +62,14 @@ class Suggestions:
                     return Question((one.name,), structure=self._named[name], text=text)
         return None
 
+    def worded(self, question: Question) -> str:
+        """A question of one intent about a structure in words; of anything else the name of the structure."""
+        shown = _shown(question.structure, self._facts) if question.structure else ""
+        one = next((d for d in self._ordered if (d.name,) == tuple(map(intent_of, question.intents))), None)
+        if one is not None and one.suggestion and shown and not question.parts and not question.others:
+            return _worded(one.suggestion, shown)
+        return shown[:1].upper() + shown[1:]
+
     @cached_property
     def _named(self) -> Mapping[str, str]:
         """The structures with an article by the name that a suggestion calls them."""

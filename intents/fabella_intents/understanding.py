@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from fabella_knowledge.model import ATTACHMENT_KINDS
-from fabella_knowledge.tokens import tokenize
+from fabella_knowledge.tokens import DETERMINERS, tokenize
 from fabella_knowledge.vocabulary import Vocabulary
 
 from fabella_intents import dialogue, forms, framing, messages
@@ -92,8 +92,12 @@ class Understanding:
         return (*row, *(term for one in link(row, self.vocabulary) for term in one.terms))
 
     def named(self, text: str) -> tuple[str, ...]:
-        """The terms that `text` names, slips mended; all owners of a name that several have."""
-        return tuple(term for one in link(self._mended(text), self.vocabulary) for term in one.terms)
+        """The terms that `text` names and nothing else, slips mended; all owners of a name that several have."""
+        row = self._mended(text)
+        links = link(row, self.vocabulary)
+        taken = {at for one in links for at in range(one.start, one.end)}
+        loose = {word for at, word in enumerate(row) if at not in taken} - DETERMINERS - {"muscle", "muscles"}
+        return () if loose else tuple(term for one in links for term in one.terms)
 
     def _mended(self, text: str) -> Sequence[str]:
         row, _ = self.spell.correct([token.norm for token in tokenize(clean(text).text)])

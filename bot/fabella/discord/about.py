@@ -8,9 +8,10 @@ from typing import Any
 from discord import app_commands
 from discord.ext import commands
 
-from fabella.discord import exchange, ids, replies, sending, texts
+from fabella.discord import exchange, ids, pages, replies, texts
 from fabella.discord.everywhere import everywhere
-from fabella.discord.sending import Interaction, Letter
+from fabella.discord.letters import Letter, Page
+from fabella.discord.sending import Interaction
 from fabella.discord.service import Bot, Service
 
 
@@ -25,15 +26,15 @@ class About(commands.Cog, name="Fabella about"):
     async def help(self, interaction: Interaction) -> None:
         """Show what you can ask, and how"""
         topics = ", ".join(one.name.replace("_", " ") for one in self._service.engine.topics())
-        lines = (*texts.HELP, f"**What I know**\n{self._service.engine.coverage}\nOf each: {topics}.")
-        await self._tell(interaction, replies.card("How to ask", lines, footer=replies.FOOTER))
+        lines = (*texts.HELP, "", "**What I know**", self._service.engine.coverage, f"Ask about: {topics}.")
+        await self._tell(interaction, pages.card("How to ask", lines, footer=pages.FOOTER))
 
     @everywhere
     @app_commands.command()
     async def privacy(self, interaction: Interaction) -> None:
         """Show what is kept about you, and delete it"""
         row = (replies.button("Delete what is kept about me", ids.custom_id(ids.FORGET)),)
-        await self._tell(interaction, replies.card("Privacy", texts.PRIVACY), row)
+        await self._tell(interaction, pages.card("Privacy", texts.PRIVACY), row)
 
     @everywhere
     @app_commands.command()
@@ -42,10 +43,15 @@ class About(commands.Cog, name="Fabella about"):
         engine = self._service.engine
         told = f"{engine.coverage} {len(engine.references())} sources."
         lines = (*texts.ABOUT, told, f"Version {version('fabella')}, library {engine.library[:12]}.")
-        await self._tell(interaction, replies.card("Fabella", lines))
+        await self._tell(interaction, pages.card("Fabella", lines))
 
     async def _tell(self, interaction: Interaction, page: dict[str, Any], row: tuple[dict[str, Any], ...] = ()) -> None:
-        async def work(age: float) -> None:
-            await sending.respond(interaction, Letter((sending.Page(page),), (row,)), private=True, age=age)
+        async def work(until: float) -> None:
+            letter = Letter((Page(page),), (row,))
+            await self._service.sender.respond(interaction, letter, private=True, until=until)
 
         await exchange.handled(self._service, interaction, work)
+
+    async def cog_app_command_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
+        """Apologise for what the library could not do."""
+        await exchange.failed(self._service, interaction, error)

@@ -8,15 +8,17 @@ import time
 from collections.abc import Awaitable, Callable
 
 _LOG = logging.getLogger(__name__)
-PATIENCE = 2.0  # seconds after which an answer would come too late, all else included
-AT_ONCE = 64  # interactions that are answered at a time
-WAITING = 4_000  # interactions that wait for their turn at most
-_WINDOW = 600.0  # seconds after which the shortest way is looked for anew
+PATIENCE = 2.0  # seconds after which, under load, an answer would come too late
+IN_TIME = 2.6  # seconds up to which a first answer is tried; Discord takes it for three
+AT_ONCE = 64  # that are answered at a time
+WAITING = 4_000  # that wait for their turn at most
+_LEAST = 0.3  # seconds that are tried however late it is: clocks may be wrong
+_WINDOW = 30.0  # seconds in which the shortest way is looked for
 _EPOCH = 1_420_070_400_000  # milliseconds: the first of 2015, from which Discord's ids count
 
 
 class Admission:
-    """Turns for interactions. Their ids tell their age, against the fastest that came lately: no clocks need agree."""
+    """Turns for interactions and messages. Ids tell their age, against the fastest of late: no clocks need agree."""
 
     def __init__(
         self,
@@ -30,10 +32,8 @@ class Admission:
         self._at_once = at_once
         self._most = at_once + waiting
         self._clock = clock
-        # Seconds between an id's time and its arrival: the least of this window and of the one before. Not of all
-        # times, since a clock that was put back for a moment would make everything look late for good.
-        self._fastest = self._before = float("inf")
-        self._begun = float("-inf")  # when this window began, by the ids
+        self._fastest = self._before = float("inf")  # the shortest way in this window and in the one before, in seconds
+        self._window = 0.0
         self._turns = asyncio.Semaphore(at_once)
         self._inside = 0
         self._dropped = 0
@@ -41,13 +41,15 @@ class Admission:
         self._idle.set()
 
     def age(self, made: int) -> float:
-        """Seconds since Discord made what has this id, beyond the shortest way that one took lately."""
-        at = ((made >> 22) + _EPOCH) / 1000.0
-        since = self._clock() - at
-        if at - self._begun > _WINDOW:
-            self._before, self._fastest, self._begun = self._fastest, since, at
-        self._fastest = min(self._fastest, since)
-        return since - min(self._fastest, self._before)
+        """Seconds since Discord made what has this id, beyond the shortest way of the last half minute."""
+        now = self._clock()
+        way = now - ((made >> 22) + _EPOCH) / 1000.0
+        if not 0.0 <= now - self._window < _WINDOW:
+            recent = 0.0 <= now - self._window < 2 * _WINDOW
+            self._before = self._fastest if recent else float("inf")
+            self._fastest, self._window = float("inf"), now
+        self._fastest = min(self._fastest, way)
+        return way - min(self._fastest, self._before)
 
     def admits(self, made: int) -> bool:
         """Whether it is worth reading what has this id; what isn't counts as dropped. Costs next to nothing."""
@@ -57,9 +59,9 @@ class Admission:
         return False
 
     async def turn(self, made: int, work: Callable[[float], Awaitable[None]]) -> bool:
-        """Await `work` with the age of what has the id `made`; False where it was dropped instead.
+        """Await `work` with the time of the event loop up to which what has the id `made` can be answered.
 
-        Dropped is what comes when too many wait, and under load what is older than the patience.
+        False where it was dropped instead: when too many wait, and under load what is older than the patience.
         """
         if self._late(made) or self._inside >= self._most:
             self._drop()
@@ -71,7 +73,7 @@ class Admission:
                 if self._late(made):
                     self._drop()
                     return False
-                await work(self.age(made))
+                await work(asyncio.get_running_loop().time() + max(_LEAST, IN_TIME - self.age(made)))
                 return True
         finally:
             self._inside -= 1

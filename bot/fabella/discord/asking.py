@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from fabella.discord import exchange, modals, sending
+from fabella.discord import exchange, modals
 from fabella.discord.everywhere import CONTEXTS, INSTALLS, everywhere
 from fabella.discord.sending import Interaction
 from fabella.discord.service import Bot, Service
@@ -47,15 +47,22 @@ class Asking(commands.Cog, name="Fabella"):
         await exchange.handled(
             self._service,
             interaction,
-            lambda age: exchange.ask(self._service, interaction, question, private=private, age=age),
+            lambda until: exchange.ask(self._service, interaction, question, private=private, until=until),
         )
 
     async def _about_message(self, interaction: Interaction, message: discord.Message) -> None:
-        async def work(age: float) -> None:
-            text = message.content.strip()
+        forwarded = (one.content for one in message.message_snapshots)
+        text = " ".join(one.strip() for one in (message.content, *forwarded) if one.strip())
+
+        async def work(until: float) -> None:
             if text:
-                await exchange.ask(self._service, interaction, text, age=age)
+                await exchange.ask(self._service, interaction, text, until=until)
             else:
-                await sending.note(interaction, "That message holds no text that I can read.", age=age)
+                said = "That message holds no text that I can read."
+                await self._service.sender.note(interaction, said, until=until)
 
         await exchange.handled(self._service, interaction, work)
+
+    async def cog_app_command_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
+        """Apologise for what the library could not do."""
+        await exchange.failed(self._service, interaction, error)

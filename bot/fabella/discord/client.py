@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import discord
+from discord import app_commands
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
@@ -17,7 +18,9 @@ from yarl import URL
 
 from fabella.discord import faults, logs
 from fabella.discord.backoff import Backoff
+from fabella.discord.errands import Errands
 from fabella.discord.parsing import Admits, Reader
+from fabella.discord.sending import Sender, failed
 from fabella.discord.settings import Settings
 from fabella.discord.shards import SteadyShard, connected
 
@@ -34,6 +37,21 @@ Hook = Callable[[], Awaitable[None]]
 def intents(*, message_content: bool) -> discord.Intents:
     """The intents that Fabella needs: none that is privileged, unless whole channels are to be answered."""
     return discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=message_content)
+
+
+class Tree(app_commands.CommandTree["FabellaBot"]):
+    """The commands. What the library can't call is not left without an answer."""
+
+    async def on_error(
+        self, interaction: discord.Interaction[FabellaBot], error: app_commands.AppCommandError, /
+    ) -> None:
+        """Tell the user in private, unless the command's own handler has."""
+        if interaction.response.is_done() or interaction.type is discord.InteractionType.autocomplete:
+            return
+        fault = failed(error, "a command could not be called")
+        said = f"I don't have this command any more, or not in this form. If it stays so, report {fault}."
+        until = asyncio.get_running_loop().time() + 2.0
+        await self.client.sender.note(interaction, said, until=until)
 
 
 class FabellaBot(commands.AutoShardedBot):
@@ -58,6 +76,7 @@ class FabellaBot(commands.AutoShardedBot):
             sharding["shard_ids"] = list(settings.shard_ids)
         super().__init__(
             (),
+            tree_cls=Tree,
             intents=intents(message_content=settings.message_content),
             help_command=None,
             allowed_mentions=discord.AllowedMentions.none(),
@@ -69,6 +88,7 @@ class FabellaBot(commands.AutoShardedBot):
         )
         self.settings = settings
         self.up_since: float | None = None
+        self.sender = Sender(Errands())
         self._install = install
         self._drain = drain
         self._close: Hook | None = None
@@ -151,6 +171,10 @@ class FabellaBot(commands.AutoShardedBot):
             if self._identified is not None:
                 await asyncio.sleep(max(0.0, self._identified + _IDENTIFY_EVERY - time.monotonic()))
             self._identified = time.monotonic()
+
+    async def on_ready(self) -> None:
+        """Say who it is, and in how many servers."""
+        _LOG.info("signed in as %s, in %d servers", self.user, len(self.guilds))
 
     async def on_shard_connect(self, shard_id: int) -> None:
         """Note that a shard has a new session."""

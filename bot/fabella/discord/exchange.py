@@ -3,20 +3,62 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from discord import app_commands
+
 from fabella import Context, Question
-from fabella.discord import faults, replies, sending
-from fabella.discord.answerer import Told
+from fabella.discord import faults, pages, replies, sending
+from fabella.discord.answerer import Outdated, Told
 from fabella.discord.conversations import Place
+from fabella.discord.letters import Letter, Page
 from fabella.discord.limits import EMBEDS_TOTAL, ROW
-from fabella.discord.sending import Interaction, Letter
+from fabella.discord.sending import Interaction
 from fabella.discord.service import Service
 
-_LOG = logging.getLogger(__name__)
-_SOON = 1.2  # seconds after which an answer that isn't there is deferred
+_DEFER = 1.2  # seconds before the last moment at which an answer that isn't there is deferred
+_PRIVATE = "fabella.private"  # whether an interaction's answer is for the asker alone, once that is known
+_OUTDATED = "This button is of another version. Please ask again."
+
+
+async def handled(service: Service, interaction: Interaction, work: Callable[[float], Awaitable[None]]) -> None:
+    """Await `work` in its turn, with the time up to which the interaction can be answered.
+
+    What takes long is deferred, and what goes wrong becomes an apology with a short id.
+    """
+
+    async def safely(until: float) -> None:
+        try:
+            await work(until)
+        except Outdated:
+            await service.sender.note(interaction, _OUTDATED, until=until)
+        except Exception as error:
+            if faults.gone(error):  # the message or channel went away meanwhile: nobody waits there
+                return
+            await _apologise(service, interaction, error, until)
+
+    async def watched(until: float) -> None:
+        task = asyncio.ensure_future(safely(until))
+        loop = asyncio.get_running_loop()
+        done, _ = await asyncio.wait({task}, timeout=max(0.0, until - _DEFER - loop.time()))
+        if not done:
+            private = bool(interaction.extras.get(_PRIVATE, True))
+            await service.sender.defer(interaction, private=private, until=until)
+        await task
+
+    await service.admission.turn(interaction.id, watched)
+
+
+async def failed(service: Service, interaction: Interaction, error: app_commands.AppCommandError) -> None:
+    """Apologise for a command that the library couldn't call: it has others than Discord has, or an option is gone."""
+    cause = getattr(error, "original", error)
+    await service.admission.turn(interaction.id, lambda until: _apologise(service, interaction, cause, until))
+
+
+async def _apologise(service: Service, interaction: Interaction, error: BaseException, until: float) -> None:
+    fault = sending.failed(error, "while answering")
+    await service.sender.note(interaction, f"Something went wrong here. If you report it, name {fault}.", until=until)
 
 
 async def ask(
@@ -24,30 +66,36 @@ async def ask(
     interaction: Interaction,
     asked: str | Question,
     *,
+    until: float,
     private: bool | None = None,
     title: str | None = None,
     context: Context | None = None,
-    age: float = 0.0,
 ) -> None:
     """Answer a question in the channel, or where `private` (None: as the server wants it) to the asker alone.
 
     `context` stands for the conversation where the question refers to something else; a `Question` needs none.
+
+    Raises:
+        Outdated: a `Question` that the engine doesn't know.
     """
     place = place_of(interaction)
     server = await service.rules(place.server)
     hidden = server.private if private is None else private
+    interaction.extras[_PRIVATE] = hidden
     wait = service.pace.wait((place.server, place.user), server.per_minute)
     if wait > 0:
-        await sending.note(interaction, told_limit(server.per_minute, wait), age=age)
+        await service.sender.note(interaction, told_limit(server.per_minute, wait), until=until)
         return
     before = service.conversations.at(place) if context is None else context
     if isinstance(asked, Question):
         before = Context()
-    told = await _in_time(service, interaction, asked, before, title, private=hidden, age=age)
+    told = await service.answerer.tell(asked, before, title=title)
     letter = await letter_of(service, told, None if hidden else place.user)
-    await sending.respond(interaction, letter, private=hidden, age=age)
+    await service.sender.respond(interaction, letter, private=hidden, until=until)
     text = asked if isinstance(asked, str) else asked.text
-    service.remember(place, text, told, private=hidden, kept=server.keep_unanswered)
+    # A server that people brought the bot to by themselves has nobody who could see or delete what is kept.
+    kept = server.keep_unanswered and not hidden and interaction.is_guild_integration()
+    service.remember(place, text, told, kept=kept)
 
 
 async def letter_of(service: Service, told: Told, asker: int | None) -> Letter:
@@ -59,33 +107,18 @@ async def letter_of(service: Service, told: Told, asker: int | None) -> Letter:
 
 
 async def paged(
-    service: Service, pages: Sequence[dict[str, Any]], rows: Sequence[tuple[dict[str, Any], ...]] = (), text: str = ""
+    service: Service, made: Sequence[pages.Page], rows: Sequence[tuple[dict[str, Any], ...]] = (), text: str = ""
 ) -> Letter:
     """The first page with its rows, under buttons that turn to the others."""
-    numbered = replies.numbered(pages)
-    shown = numbered[:1]
-    turning: tuple[tuple[dict[str, Any], ...], ...] = ()
-    if len(numbered) > 1:
-        key = await service.turning.keep(numbered)
-        if key is not None:
-            turning = (replies.page_row(key, 0, len(numbered)),)
-        else:  # nothing gets lost where there is room for it
-            shown = numbered[: EMBEDS_TOTAL // replies.LONGEST]
-    return Letter(tuple(sending.Page(one) for one in shown), (*turning, *rows), text)
-
-
-async def handled(service: Service, interaction: Interaction, work: Callable[[float], Awaitable[None]]) -> None:
-    """Await `work` with the interaction's age, in its turn; what goes wrong becomes an apology with a short id."""
-
-    async def safely(age: float) -> None:
-        try:
-            await work(age)
-        except Exception as error:
-            trouble = faults.short_id()
-            _LOG.error("%s: %s while answering", trouble, faults.told(error), exc_info=error)
-            await sending.note(interaction, f"Something went wrong here. If you report it, name {trouble}.", age=age)
-
-    await service.admission.turn(interaction.id, safely)
+    if len(made) < 2:
+        return Letter(tuple(Page(one) for one in made), tuple(rows), text)
+    numbered = pages.numbered(made)
+    key = await service.turning.keep(numbered)
+    if key is not None:
+        turning = replies.page_row(key, 0, len(numbered))
+        return Letter((Page(numbered[0]),), (turning, *rows), text)
+    # Nothing gets lost as long as there is room for it.
+    return Letter(tuple(Page(one) for one in pages.together(numbered, EMBEDS_TOTAL)), tuple(rows), text)
 
 
 def place_of(interaction: Interaction) -> Place:
@@ -96,25 +129,5 @@ def place_of(interaction: Interaction) -> Place:
 def told_limit(per_minute: int, wait: float) -> str:
     """The sentence about the limit, in whole seconds."""
     seconds = max(1, round(wait))
-    return f"You have asked {per_minute} questions within a minute, the limit here. Try again in {seconds} s."
-
-
-async def _in_time(
-    service: Service,
-    interaction: Interaction,
-    asked: str | Question,
-    before: Context,
-    title: str | None,
-    *,
-    private: bool,
-    age: float,
-) -> Told:
-    """The reply; where it takes long, the interaction is deferred meanwhile."""
-    work = service.answerer.tell(asked, before, title=title)
-    if service.answerer.quick(asked):
-        return await work
-    task = asyncio.ensure_future(work)
-    done, _ = await asyncio.wait({task}, timeout=max(0.0, _SOON - age))
-    if not done:
-        await sending.defer(interaction, private=private, age=age + _SOON)
-    return await task
+    asked = replies.counted(per_minute, "question")
+    return f"You have asked {asked} within a minute, the limit here. Try again in {seconds} s."

@@ -10,8 +10,9 @@ import aiohttp
 import discord
 
 _LOG = logging.getLogger(__name__)
-UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, UNKNOWN_INTERACTION, UNKNOWN_WEBHOOK = 10003, 10008, 10062, 10015
+UNKNOWN_INTERACTION, UNKNOWN_WEBHOOK = 10062, 10015
 ACKNOWLEDGED = 40060
+NO_HISTORY = 160002  # a reply without the permission to read what it replies to
 NETWORK = (OSError, aiohttp.ClientError, asyncio.TimeoutError, discord.DiscordServerError, discord.GatewayNotFound)
 
 
@@ -22,6 +23,16 @@ def temporary(error: BaseException) -> bool:
     return isinstance(error, discord.HTTPException) and (error.status == 429 or error.status >= 500)
 
 
+def pause(error: BaseException, otherwise: float) -> float:
+    """Seconds to wait before the next attempt: as Discord says at a rate limit, at least `otherwise`."""
+    if not isinstance(error, discord.HTTPException) or error.status != 429:
+        return otherwise
+    try:
+        return max(otherwise, float(error.response.headers.get("Retry-After", 0.0)))
+    except (TypeError, ValueError):
+        return otherwise
+
+
 def answered(error: BaseException) -> bool:
     """Whether an interaction has been answered already, by an attempt whose reply got lost."""
     done = isinstance(error, discord.InteractionResponded)
@@ -29,7 +40,7 @@ def answered(error: BaseException) -> bool:
 
 
 def expired(error: BaseException) -> bool:
-    """Whether an interaction can't be answered any more."""
+    """Whether an interaction can't be answered any more, or was never."""
     return isinstance(error, discord.HTTPException) and error.code in (UNKNOWN_INTERACTION, UNKNOWN_WEBHOOK)
 
 

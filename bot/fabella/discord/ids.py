@@ -85,7 +85,10 @@ def packed(references: Iterable[str], *, room: int) -> str:
     return "".join([hashed(one) for one in references][: room // _HASH])
 
 
-def unpacked(text: str, known: Mapping[str, str]) -> tuple[str, ...]:
-    """The references of a packed text; `known` gives each by its hash. One that left the library is left out."""
+def unpacked(text: str, known: Mapping[str, str]) -> dict[int, str]:
+    """The references of a packed text by their numbers, from 1; `known` gives each by its hash.
+
+    One that left the library is left out.
+    """
     hashes = (text[at : at + _HASH] for at in range(0, len(text), _HASH))
-    return tuple(known[one] for one in hashes if one in known)
+    return {number: known[one] for number, one in enumerate(hashes, 1) if one in known}

@@ -7,7 +7,7 @@ import re
 # What Discord's Markdown gives a meaning to anywhere in a line; "<" begins mentions, timestamps, emoji and commands.
 _ACTIVE = re.compile(r"([\\`*_~|\[\]<>]|(?<=\])\()")
 _LEADING = re.compile(r"^(?=(?:[-+]|\d+[.)]|-?#{1,3})\s)")  # lists, headings, small print
-_ADDRESS_OR_MARK = re.compile(r"(?P<address>https?://[^\s)\]>]+)|(?P<mark>[\\`*_~|\[\]])")
+_ADDRESS_OR_MARK = re.compile(r"(?P<address>https?://[^\s)\]>]+)|(?P<mark>[\\`*_~|\[])")
 _QUIET = "\u200b"  # a space without width: it parts what would be read together
 _BROKEN = re.compile(r"[\ud800-\udfff]")
 

@@ -5,19 +5,13 @@ from __future__ import annotations
 CONTENT = 2000  # characters of a message's text
 TITLE = 256
 DESCRIPTION = 4096
-FIELDS = 25  # of an embed
-FIELD_NAME = 256
 FIELD_VALUE = 1024
-FOOTER = 2048
 EMBEDS_TOTAL = 6000  # characters of all embeds of a message together
 LABEL = 80  # of a button
 CUSTOM_ID = 100
 ROW = 5  # buttons of a row, and rows of a message
-CHOICES = 25  # of an autocompletion, and of an option
+CHOICES = 25  # of an autocompletion
 CHOICE = 100  # characters of a choice's name and of its value
-MODAL_TITLE = 45
-INPUT_LABEL = 45
-PLACEHOLDER = 100
 
 
 def clip(text: str, limit: int) -> str:

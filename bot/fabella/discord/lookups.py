@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from discord import app_commands
 from discord.ext import commands
-from fabella_knowledge.model import ATTACHMENT_KINDS
 
 from fabella import Question
-from fabella.discord import exchange, ids, replies, sending
+from fabella.discord import exchange, ids, pages, replies, typed
 from fabella.discord.everywhere import everywhere
 from fabella.discord.inert import inert
+from fabella.discord.letters import Letter, Page
 from fabella.discord.limits import CHOICE, CHOICES, ROW, clip
-from fabella.discord.sending import Interaction, Letter
+from fabella.discord.sending import Interaction
 from fabella.discord.service import Bot, Service
 
 _CARD = ("overview", "attachments", "action", "innervation", "blood_supply")  # what /muscle shows
-_NEAR = 3  # names offered for one that nobody knows
-_SITES = ATTACHMENT_KINDS - {"muscle", "sesamoid bone"}
-# The options of /find: the slot of a Question that each fills, and the kinds of term that it takes.
-_FOUND_BY: dict[str, tuple[str, frozenset[str]]] = {
-    "movement": ("movements", frozenset({"movement", "activity"})),
-    "joint": ("joints", frozenset({"joint"})),
-    "nerve": ("nerves", frozenset({"nerve"})),
-    "root": ("roots", frozenset({"root"})),
-    "artery": ("arteries", frozenset({"artery"})),
-    "attachment": ("landmarks", _SITES),
-    "region": ("regions", frozenset({"region"})),
-    "compartment": ("compartments", frozenset({"compartment"})),
-}
 _STYLES = [app_commands.Choice(name=name, value=name.lower()) for name in ("AMA", "APA", "BibTeX")]
 _ENDS = [app_commands.Choice(name=name, value=name) for name in ("origin", "insertion")]
 _Name = app_commands.Range[str, 1, CHOICE]
@@ -61,13 +48,12 @@ class Lookups(commands.Cog, name="Fabella look-ups"):
         private: bool | None = None,
     ) -> None:
         """Look a muscle up"""
-        parts = (part.lower(),) if part else ()
-        asked = Question(self._intents(about) or _CARD, parts=parts)
 
-        async def work(age: float) -> None:
-            await self._look_up(interaction, [name], asked, about, private=private, age=age)
+        def asked() -> Question:
+            wanted = Question(typed.topic(self._service.engine, about) or _CARD)
+            return typed.about_structures(self._service.engine, wanted, [name], part)
 
-        await exchange.handled(self._service, interaction, work)
+        await self._look_up(interaction, asked, _titled(about), private=private)
 
     @everywhere
     @app_commands.command()
@@ -91,12 +77,12 @@ class Lookups(commands.Cog, name="Fabella look-ups"):
     ) -> None:
         """Compare muscles, or the heads of one"""
         names = [one for one in (first, second, third, fourth) if one]
-        asked = Question(("compare", *self._intents(about)))
 
-        async def work(age: float) -> None:
-            await self._look_up(interaction, names, asked, about, private=private, age=age)
+        def asked() -> Question:
+            wanted = Question(("compare", *typed.topic(self._service.engine, about)))
+            return typed.about_structures(self._service.engine, wanted, names, None)
 
-        await exchange.handled(self._service, interaction, work)
+        await self._look_up(interaction, asked, _titled(about), private=private)
 
     @everywhere
     @app_commands.command()
@@ -128,30 +114,20 @@ class Lookups(commands.Cog, name="Fabella look-ups"):
         private: bool | None = None,
     ) -> None:
         """Find the muscles that have something in common"""
-        typed = {"movement": movement, "joint": joint, "nerve": nerve, "root": root, "artery": artery,
-                 "attachment": attachment, "region": region, "compartment": compartment}  # fmt: skip
-        given = {option: value for option, value in typed.items() if value}
+        options = {"movement": movement, "joint": joint, "nerve": nerve, "root": root, "artery": artery,
+                   "attachment": attachment, "region": region, "compartment": compartment}  # fmt: skip
+        given = {option: value for option, value in options.items() if value}
 
-        async def work(age: float) -> None:
-            slots: dict[str, Any] = {}
-            for option, value in given.items():
-                slot, kinds = _FOUND_BY[option]
-                terms = self._service.engine.resolve(value, kinds=kinds)
-                if len(terms) != 1:
-                    near = self._service.engine.complete(value, kinds=kinds, limit=_NEAR)
-                    hint = f" Near it: {', '.join(near)}." if near else " Choose one from the list while you type."
-                    await sending.note(interaction, f"I know no {option} named {inert(value)}.{hint}", age=age)
-                    return
-                slots[slot] = terms
-            if not slots:
-                await sending.note(interaction, "Name at least one thing that the muscles have in common.", age=age)
-                return
-            intents = ("muscles", end.value) if end is not None else ("muscles",)
-            title = " · ".join(value for one in slots.values() for value in one)
-            asked = replace(Question(intents), **slots)
-            await exchange.ask(self._service, interaction, asked, private=private, title=f"Muscles: {title}", age=age)
+        def titled(asked: Question) -> str:
+            shared = [*(term for slot, _ in typed.FOUND_BY.values() for term in getattr(asked, slot))]
+            return f"Muscles: {' · '.join((*shared, *asked.intents[1:]))}"
 
-        await exchange.handled(self._service, interaction, work)
+        await self._look_up(
+            interaction,
+            lambda: typed.in_common(self._service.engine, given, end.value if end else None),
+            titled,
+            private=private,
+        )
 
     @everywhere
     @app_commands.command()
@@ -165,20 +141,24 @@ class Lookups(commands.Cog, name="Fabella look-ups"):
     ) -> None:
         """Show the sources of the last answer, or of a structure"""
 
-        async def work(age: float) -> None:
-            if name:
-                asked = Question(("references.all",))
-                await self._look_up(interaction, [name], asked, "sources", private=True, age=age)
-                return
-            cited = self._service.conversations.at(exchange.place_of(interaction)).cited
-            found = self._service.engine.sources(cited, style=style.value if style else "ama")
-            if not found:
-                await sending.note(interaction, "Your last answer here cites nothing, or is too long ago.", age=age)
-                return
-            pages = replies.references(found, style.value if style else "ama")
-            await sending.respond(interaction, await exchange.paged(self._service, pages), private=True, age=age)
+        chosen = style.value if style else "ama"
 
-        await exchange.handled(self._service, interaction, work)
+        async def work(until: float) -> None:
+            engine = self._service.engine
+            if name:
+                asked = typed.about_structures(engine, Question(("references.all",)), [name], None)
+                cited = tuple(one.id for one in engine.ask(asked).citations)
+            else:
+                cited = self._service.conversations.at(exchange.place_of(interaction)).cited
+            found = engine.sources(cited, style=chosen)
+            if not found:
+                said = "Your last answer here cites nothing, or is too long ago."
+                await self._service.sender.note(interaction, said, until=until)
+                return
+            letter = await exchange.paged(self._service, pages.references(found, chosen))
+            await self._service.sender.respond(interaction, letter, private=True, until=until)
+
+        await self._clearly(interaction, work)
 
     @muscle.autocomplete("name")
     @compare.autocomplete("first")
@@ -186,20 +166,20 @@ class Lookups(commands.Cog, name="Fabella look-ups"):
     @compare.autocomplete("third")
     @compare.autocomplete("fourth")
     @sources.autocomplete("name")
-    async def _names(self, interaction: Interaction, typed: str) -> Choices:
-        return choices(self._service.engine.complete(typed, limit=CHOICES))
+    async def _names(self, interaction: Interaction, current: str) -> Choices:
+        return choices(self._service.engine.complete(current, limit=CHOICES))
 
     @muscle.autocomplete("part")
-    async def _parts(self, interaction: Interaction, typed: str) -> Choices:
+    async def _parts(self, interaction: Interaction, current: str) -> Choices:
         named = self._service.engine.resolve(str(getattr(interaction.namespace, "name", "") or ""))
         parts = self._service.engine.parts(named[0]) if len(named) == 1 else ()
-        return choices([one for one in parts if typed.lower() in one])
+        return choices([one for one in parts if current.lower() in one])
 
     @muscle.autocomplete("about")
     @compare.autocomplete("about")
-    async def _topics(self, interaction: Interaction, typed: str) -> Choices:
+    async def _topics(self, interaction: Interaction, current: str) -> Choices:
         named = [one.name.replace("_", " ") for one in self._service.engine.topics()]
-        return choices([one for one in named if typed.lower() in one])
+        return choices([one for one in named if current.lower() in one])
 
     @find.autocomplete("movement")
     @find.autocomplete("joint")
@@ -209,60 +189,62 @@ class Lookups(commands.Cog, name="Fabella look-ups"):
     @find.autocomplete("attachment")
     @find.autocomplete("region")
     @find.autocomplete("compartment")
-    async def _terms(self, interaction: Interaction, typed: str) -> Choices:
-        kinds = _FOUND_BY[_focused(interaction)][1]
-        return choices(self._service.engine.complete(typed, kinds=kinds, limit=CHOICES))
+    async def _terms(self, interaction: Interaction, current: str) -> Choices:
+        kinds = typed.FOUND_BY[_focused(interaction)][1]
+        return choices(self._service.engine.complete(current, kinds=kinds, limit=CHOICES))
 
     async def _look_up(
         self,
         interaction: Interaction,
-        names: Sequence[str],
-        asked: Question,
-        about: str | None,
+        asked: Callable[[], Question],
+        titled: Callable[[Question], str],
         *,
         private: bool | None,
-        age: float,
     ) -> None:
-        """Ask about the structures of these names; a name that isn't clear is offered as buttons."""
-        engine = self._service.engine
-        found: list[str] = []
-        for name in names:
-            terms = engine.resolve(name)
-            if len(terms) != 1:
-                await self._unclear(interaction, name, terms, asked, names, age=age)
-                return
-            found += terms
-        question = replace(asked, structure=found[0], others=tuple(found[1:]))
-        subject = " and ".join(one.capitalize() if n == 0 else one for n, one in enumerate(found))
+        """Ask what was typed, under a title."""
+
+        async def work(until: float) -> None:
+            question = asked()
+            await exchange.ask(
+                self._service, interaction, question, private=private, title=titled(question), until=until
+            )
+
+        await self._clearly(interaction, work)
+
+    async def _clearly(self, interaction: Interaction, work: Callable[[float], Awaitable[None]]) -> None:
+        """Await `work`; what was typed and isn't clear is told, with buttons for what it may mean."""
+
+        async def clear(until: float) -> None:
+            try:
+                await work(until)
+            except typed.Unclear as unclear:
+                lines = [f"**{unclear.said}** {inert(unclear.typed)}", *(f"- {one}" for one in unclear.names)]
+                page = Page(pages.card("Which one?" if unclear.names else "Not in my sources", lines))
+                row = tuple(_choice(unclear.asked, one) for one in unclear.names[:ROW] if unclear.asked is not None)
+                letter = Letter((page,), (row,), unclear.said)
+                await self._service.sender.respond(interaction, letter, private=True, until=until)
+
+        await exchange.handled(self._service, interaction, clear)
+
+    async def cog_app_command_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
+        """Apologise for what the library could not do."""
+        await exchange.failed(self._service, interaction, error)
+
+
+def _choice(asked: Question, name: str) -> dict[str, Any]:
+    """The button that asks about one of the structures that a name may mean."""
+    return replies.button(name, ids.custom_id(ids.ASK, ids.written(replace(asked, structure=name.lower()))))
+
+
+def _titled(about: str | None) -> Callable[[Question], str]:
+    """The title of a look-up of structures."""
+
+    def titled(asked: Question) -> str:
+        named = " and ".join(one for one in (asked.structure, *asked.others) if one)
         parts = f", {', '.join(asked.parts)}" if asked.parts else ""
-        title = f"{subject}{parts}{f': {about}' if about else ''}"
-        await exchange.ask(self._service, interaction, question, private=private, title=title, age=age)
+        return f"{named[:1].upper()}{named[1:]}{parts}{f': {about.lower()}' if about else ''}"
 
-    async def _unclear(
-        self,
-        interaction: Interaction,
-        name: str,
-        terms: Collection[str],
-        asked: Question,
-        names: Sequence[str],
-        *,
-        age: float,
-    ) -> None:
-        near = tuple(terms) or self._service.engine.complete(name, limit=_NEAR)
-        lead = "That name may mean several structures." if terms else "My sources know no structure of that name."
-        row = []
-        for one in near[:ROW] if len(names) == 1 else ():
-            made = ids.custom_id(ids.ASK, ids.written(replace(asked, structure=one.lower())))
-            row += [replies.button(one, made)] if made is not None else []
-        lines = [f"**{lead}** {inert(name)}", *(f"- {one}" for one in near)]
-        page = sending.Page(replies.card("Which one?" if near else "Not in my sources", lines))
-        await sending.respond(interaction, Letter((page,), (tuple(row),)), private=True, age=age)
-
-    def _intents(self, about: str | None) -> tuple[str, ...]:
-        """The intent of a topic as it is typed; none where there is no such topic."""
-        named = {one.name for one in self._service.engine.topics()}
-        wanted = (about or "").strip().lower().replace(" ", "_")
-        return (wanted,) if wanted in named else ()
+    return titled
 
 
 def choices(names: Sequence[str]) -> Choices:

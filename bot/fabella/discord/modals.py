@@ -8,12 +8,13 @@ import discord
 from fabella_knowledge.errors import FabellaError
 
 from fabella import Context
-from fabella.discord import exchange, faults, ids, sending
+from fabella.discord import exchange, faults, ids
 from fabella.discord.sending import Interaction
 from fabella.discord.service import Service
 
 _QUESTION, _REASON = "q", "r"
 _INPUT = "text"
+_OPENLY, _PRIVATELY = "01"
 _UNKEPT = "Your reason could not be kept: there is no vote of yours, or it tells of somebody's health."
 _LONGEST = 1_000  # characters of a question
 _REASONED = 300  # characters of a reason
@@ -21,7 +22,8 @@ _REASONED = 300  # characters of a reason
 
 def question(about: str, *, private: bool) -> discord.ui.Modal:
     """The form for one more question; `about` is what the answer under which it opens was about."""
-    made = ids.custom_id(_QUESTION, f"{int(private)}{about}") or str(ids.custom_id(_QUESTION, f"{int(private)}"))
+    public = _PRIVATELY if private else _OPENLY
+    made = ids.custom_id(_QUESTION, f"{public}{about}") or str(ids.custom_id(_QUESTION, public))
     return _form("Ask more", made, "Your question", "and the lateral head?", _LONGEST)
 
 
@@ -38,31 +40,31 @@ async def submitted(service: Service, interaction: Interaction) -> None:
         return
     given: Any = interaction.data or {}
     found = ids.parted(str(given.get("custom_id", "")))
-    text = _typed(given)
     if found is None or found[0] not in (_QUESTION, _REASON):
         return
     kind, rest = found
+    text = _typed(given)
 
-    async def work(age: float) -> None:
+    async def work(until: float) -> None:
         if not text:
-            await sending.note(interaction, "Nothing was written.", age=age)
+            await service.sender.note(interaction, "Nothing was written.", until=until)
         elif kind == _QUESTION:
-            private = True if rest[:1] == "1" else None
-            await exchange.ask(service, interaction, text, private=private, context=_context(rest[1:]), age=age)
+            private = True if rest[:1] == _PRIVATELY else None
+            await exchange.ask(service, interaction, text, private=private, context=_context(rest[1:]), until=until)
         else:
-            await _reasoned(service, interaction, int(rest), text, age)
+            await _reasoned(service, interaction, int(rest) if rest.isdecimal() else 0, text, until)
 
     await exchange.handled(service, interaction, work)
 
 
-async def _reasoned(service: Service, interaction: Interaction, message: int, text: str, age: float) -> None:
+async def _reasoned(service: Service, interaction: Interaction, message: int, text: str, until: float) -> None:
     try:
         kept = await service.store.add_reason(interaction.guild_id, message, interaction.user.id, text)
     except FabellaError as error:
         faults.log(error)
         kept = False
     said = "Thank you. Your reason is kept." if kept else _UNKEPT
-    await sending.note(interaction, said, age=age)
+    await service.sender.note(interaction, said, until=until)
 
 
 def _context(about: str) -> Context | None:

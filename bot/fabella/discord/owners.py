@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-import discord
 from discord import app_commands
 from discord.ext import commands
-from fabella_knowledge.errors import FabellaError
+from fabella_knowledge.errors import FabellaError, SettingError
 
-from fabella.discord import exchange, faults, replies, sending
+from fabella.discord import exchange, pages, replies, sending
 from fabella.discord.inert import inert
-from fabella.discord.records import ServerSettings
-from fabella.discord.sending import Interaction, Letter
+from fabella.discord.letters import Letter, Page
+from fabella.discord.records import PER_MINUTE, ServerSettings
+from fabella.discord.sending import Interaction
 from fabella.discord.service import Bot, Service
 
-_MOST = 50  # channels of a list
-_PER_MINUTE = 120
 _NO_SWITCH = (
     "This bot is not set up to read every message. Its owner can switch that on: "
     "`FABELLA_DISCORD_MESSAGE_CONTENT=true`, and *Message Content Intent* in Discord's developer portal."
 )
-_Channel = discord.TextChannel | discord.VoiceChannel | discord.ForumChannel | discord.StageChannel | discord.Thread
+_Channel = app_commands.AppCommandChannel | app_commands.AppCommandThread  # also those that the bot has not seen
 Work = Callable[[int, float], Awaitable[None]]
 
 
 @app_commands.guild_only()
+@app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.default_permissions(manage_guild=True)
 class Owners(
     commands.GroupCog, name="Fabella settings", group_name="fabella", group_description="Settings of this server"
@@ -43,8 +41,8 @@ class Owners(
     async def settings(self, interaction: Interaction) -> None:
         """Show how I am set up here"""
 
-        async def work(server: int, age: float) -> None:
-            await self._show(interaction, await self._service.store.server(server), age)
+        async def work(server: int, until: float) -> None:
+            await self._show(interaction, await self._service.store.server(server), until)
 
         await self._manage(interaction, work)
 
@@ -69,8 +67,12 @@ class Owners(
     @app_commands.describe(channel="The channel", on="Answer every message there that I can answer")
     async def listen(self, interaction: Interaction, channel: _Channel, on: bool) -> None:
         """Answer every message of a channel, without a mention"""
-        if on and not self._service.settings.message_content:
-            await self._manage(interaction, lambda server, age: _said(sending.note(interaction, _NO_SWITCH, age=age)))
+        if on and not (self._service.settings.message_content and self._bot.intents.message_content):
+
+            async def work(server: int, until: float) -> None:
+                await self._service.sender.note(interaction, _NO_SWITCH, until=until)
+
+            await self._manage(interaction, work)
             return
         change = _with if on else _without
         await self._change(interaction, lambda held: {"listening": change(held.listening, channel.id)})
@@ -83,7 +85,7 @@ class Owners(
 
     @app_commands.command()
     @app_commands.describe(per_minute="Questions of one user within a minute; 0 for no limit")
-    async def limit(self, interaction: Interaction, per_minute: app_commands.Range[int, 0, _PER_MINUTE]) -> None:
+    async def limit(self, interaction: Interaction, per_minute: app_commands.Range[int, 0, PER_MINUTE]) -> None:
         """Limit how often one user may ask"""
         await self._change(interaction, lambda held: {"per_minute": per_minute})
 
@@ -97,10 +99,10 @@ class Owners(
     async def unanswered(self, interaction: Interaction) -> None:
         """Show what was asked here that I couldn't answer"""
 
-        async def work(server: int, age: float) -> None:
+        async def work(server: int, until: float) -> None:
             held = await self._service.store.unanswered(server)
-            lines = [f"- {inert(one.text)} ({one.intent}, {_times(one.count)}, last on {one.last_day})" for one in held]
-            await self._tell(interaction, "Unanswered questions", lines or ["None in the last 30 days."], age)
+            lines = [f"- {inert(one.text)} ({_times(one.count)}, last on {one.last_day})" for one in held]
+            await self._tell(interaction, "Unanswered questions", lines or ["None in the last 30 days."], until)
 
         await self._manage(interaction, work)
 
@@ -108,13 +110,13 @@ class Owners(
     async def feedback(self, interaction: Interaction) -> None:
         """Show what people here think of my answers"""
 
-        async def work(server: int, age: float) -> None:
+        async def work(server: int, until: float) -> None:
             held = await self._service.store.feedback(server)
             lines = [f"👍 {held.up}   👎 {held.down}   in the last 30 days"]
             lines += [f"- {inert(one.about)}: 👍 {one.up} 👎 {one.down}" for one in held.about]
             lines += ["**Reasons**"] if held.reasons else []
             lines += [f"- {'👍' if one.up else '👎'} {inert(one.about)}: {inert(one.text)}" for one in held.reasons]
-            await self._tell(interaction, "Feedback", lines, age)
+            await self._tell(interaction, "Feedback", lines, until)
 
         await self._manage(interaction, work)
 
@@ -122,14 +124,12 @@ class Owners(
     async def export(self, interaction: Interaction) -> None:
         """Get all that is kept about this server as a file"""
 
-        async def work(server: int, age: float) -> None:
+        async def work(server: int, until: float) -> None:
             data = await self._service.store.export(server)
             raw = json.dumps(data, ensure_ascii=False, indent=2).encode()
-            await interaction.response.send_message(
-                file=discord.File(io.BytesIO(raw), f"fabella-{server}.json"),
-                ephemeral=True,
-                allowed_mentions=sending.NOBODY,
-            )
+            page = Page(pages.card("Export", ["All that is kept about this server."]))
+            letter = Letter((page,), file=(f"fabella-{server}.json", raw))
+            await self._service.sender.respond(interaction, letter, private=True, until=until)
 
         await self._manage(interaction, work)
 
@@ -138,43 +138,51 @@ class Owners(
     async def forget(self, interaction: Interaction, sure: bool) -> None:
         """Delete all that is kept about this server"""
 
-        async def work(server: int, age: float) -> None:
+        async def work(server: int, until: float) -> None:
             if not sure:
-                await sending.note(interaction, "Nothing was deleted.", age=age)
+                await self._service.sender.note(interaction, "Nothing was deleted.", until=until)
                 return
-            talks = self._service.conversations.forget_server(server)
+            talks = self._service.forget_server(server)
             gone = await self._service.store.forget_server(server)
-            said = (
-                f"Deleted: the settings, {gone.votes} votes, {gone.unanswered} unanswered questions, "
-                f"{talks} conversations."
-            )
-            await sending.note(interaction, said, age=age)
+            counts = (
+                (gone.votes, "vote"), (gone.unanswered, "unanswered question"), (talks, "conversation")
+            )  # fmt: skip
+            said = f"Deleted: the settings, {', '.join(replies.counted(*one) for one in counts)}."
+            await self._service.sender.note(interaction, said, until=until)
 
         await self._manage(interaction, work)
 
+    async def cog_app_command_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
+        """Apologise for what the library could not do."""
+        await exchange.failed(self._service, interaction, error)
+
     async def _change(self, interaction: Interaction, change: Callable[[ServerSettings], dict[str, Any]]) -> None:
-        async def work(server: int, age: float) -> None:
-            await self._show(interaction, await self._service.store.change(server, change), age)
+        async def work(server: int, until: float) -> None:
+            await self._show(interaction, await self._service.store.change(server, change), until)
 
         await self._manage(interaction, work)
 
     async def _manage(self, interaction: Interaction, work: Work) -> None:
         """Do something for a manager of a server; the storage's faults are told."""
 
-        async def managed(age: float) -> None:
+        async def managed(until: float) -> None:
             server = interaction.guild_id
             if server is None or not interaction.permissions.manage_guild:
-                await sending.note(interaction, "This is for those who manage a server.", age=age)
+                said = "This is for those who have *Manage Server*."
+                await self._service.sender.note(interaction, said, until=until)
                 return
             try:
-                await work(server, age)
+                await work(server, until)
+            except SettingError as error:
+                await self._service.sender.note(interaction, f"That didn't work: {inert(str(error))}", until=until)
             except FabellaError as error:
-                faults.log(error)
-                await sending.note(interaction, f"That didn't work: {error}", age=age)
+                fault = sending.failed(error, "the storage failed")
+                said = f"That didn't work just now. If it lasts, tell who runs this bot, and name {fault}."
+                await self._service.sender.note(interaction, said, until=until)
 
         await exchange.handled(self._service, interaction, managed)
 
-    async def _show(self, interaction: Interaction, held: ServerSettings, age: float) -> None:
+    async def _show(self, interaction: Interaction, held: ServerSettings, until: float) -> None:
         limit = f"at most {held.per_minute} a user and minute" if held.per_minute else "no limit"
         kept = "yes, for 30 days, without who asked" if held.keep_unanswered else "no"
         lines = [
@@ -184,19 +192,15 @@ class Owners(
             f"- Questions: {limit}",
             f"- Unanswered questions are kept: {kept}",
         ]
-        await self._tell(interaction, "Settings", lines, age)
+        await self._tell(interaction, "Settings", lines, until)
 
-    async def _tell(self, interaction: Interaction, title: str, lines: Sequence[str], age: float) -> None:
-        page = sending.Page(replies.card(title, lines))
-        await sending.respond(interaction, Letter((page,)), private=True, age=age)
-
-
-async def _said(work: Awaitable[bool]) -> None:
-    await work
+    async def _tell(self, interaction: Interaction, title: str, lines: Sequence[str], until: float) -> None:
+        letter = Letter((Page(pages.card(title, lines)),))
+        await self._service.sender.respond(interaction, letter, private=True, until=until)
 
 
 def _with(held: tuple[int, ...], channel: int) -> tuple[int, ...]:
-    return tuple(dict.fromkeys((*held, channel)))[-_MOST:]
+    return tuple(dict.fromkeys((*held, channel)))
 
 
 def _without(held: tuple[int, ...], channel: int) -> tuple[int, ...]:

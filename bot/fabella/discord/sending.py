@@ -1,267 +1,240 @@
-"""Sends a reply so that it arrives: in time, once, and if need be by another way. Nobody is left without a word."""
+"""Sends a letter so that it arrives: in time, once, and if need be by another way. Nobody is left without a word.
+
+No attempt that the library makes over its own HTTP client is ever cut short: it may be waiting out a rate limit of the
+whole bot, and would never end that wait. Answers to interactions have a client of their own, and three seconds.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import discord
 
-from fabella.discord import faults
-from fabella.discord.limits import CONTENT, clip
+from fabella.discord import faults, logs
+from fabella.discord.errands import Errands
+from fabella.discord.letters import Letter, embedded, sentence
 
 _LOG = logging.getLogger(__name__)
-NOBODY = discord.AllowedMentions.none()
-IN_TIME = 2.6  # seconds after which an interaction is taken for lost; Discord gives three
 _ATTEMPT = 0.9  # seconds for one attempt to answer an interaction: the library sleeps longer than that after a 5xx
 _PAUSE = 0.1  # seconds between attempts to answer an interaction
-_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds between attempts to send a message
-_MESSAGE_ATTEMPT = 10.0  # seconds for one of these
-
-Interaction = discord.Interaction[Any]
+_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds between attempts at anything else
+_FIRST = "fabella.first"  # how an interaction was first answered: by a message, or otherwise
 _T = TypeVar("_T")
 
-
-class Rows(discord.ui.View):
-    """Rows of buttons as they are, of which the library keeps nothing: their clicks are read from their ids."""
-
-    def __init__(self, rows: Sequence[Sequence[dict[str, Any]]]) -> None:
-        super().__init__(timeout=None)
-        self._rows = [{"type": 1, "components": list(row)} for row in rows if row]
-
-    def to_components(self) -> list[dict[str, Any]]:
-        """The rows as the API takes them."""
-        return self._rows
-
-    def is_finished(self) -> bool:
-        """Always: there is nothing to wait for."""
-        return True
+Interaction = discord.Interaction[Any]
+Attempt = Callable[[], Awaitable[object]]
 
 
-class Page(discord.Embed):
-    """An embed as the API takes it, made beforehand."""
+class Sender:
+    """Sends, and tries again in the background what doesn't arrive at once."""
 
-    def __init__(self, payload: dict[str, Any]) -> None:
-        super().__init__()
-        self._payload = payload
+    def __init__(self, errands: Errands) -> None:
+        self._errands = errands
 
-    def to_dict(self) -> Any:
-        """The embed as the API takes it."""
-        return self._payload
+    # Answers to interactions. `until` is the time of the event loop up to which Discord takes the first one.
 
+    async def respond(self, interaction: Interaction, letter: Letter, *, private: bool, until: float) -> None:
+        """Answer an interaction, to all or in private.
 
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What is sent: an embed with its buttons. `text` says the same where embeds are not allowed."""
+        Faults are tried again as long as Discord accepts a first answer. Then the letter goes to the channel, or where
+        it is `private` to the user, and the loss of both is logged with a short id.
+        """
+        if interaction.response.is_done() or _FIRST in interaction.extras:
+            await self._further(interaction, letter, private=private)
+            return
 
-    embeds: tuple[discord.Embed, ...]
-    rows: tuple[tuple[dict[str, Any], ...], ...] = ()
-    text: str = ""
+        async def first() -> None:
+            await interaction.response.send_message(ephemeral=private, **letter.sent())
 
-    def arguments(self) -> dict[str, Any]:
-        """For the library's ways of sending."""
-        return {"embeds": list(self.embeds), "view": Rows(self.rows), "allowed_mentions": NOBODY}
-
-    def plain(self) -> dict[str, Any]:
-        """The same without an embed. The text is somebody's or a library's: nothing in it mentions anybody."""
-        return {"content": clip(self.text or "…", CONTENT), "view": Rows(self.rows), "allowed_mentions": NOBODY,
-                "suppress_embeds": True}  # fmt: skip
-
-
-async def respond(interaction: Interaction, letter: Letter, *, private: bool, age: float = 0.0) -> bool:
-    """Answer an interaction, which is `age` seconds old; gives whether the letter arrived by any way.
-
-    Faults of Discord are tried again as long as it accepts an answer. Then the letter goes to the channel, or where
-    it is `private` to the user. Where that fails as well, the loss is logged with a short id.
-    """
-    if interaction.response.is_done():
-        return await _deliver(interaction, letter, lambda: _edit(interaction, letter), private=private, until=600.0)
-
-    async def first() -> None:
-        await interaction.response.send_message(ephemeral=private, **letter.arguments())
-
-    return await _deliver(interaction, letter, first, private=private, until=max(0.3, IN_TIME - age))
-
-
-async def update(interaction: Interaction, letter: Letter, *, age: float = 0.0) -> bool:
-    """Put a letter in the place of the message whose button was pressed."""
-
-    async def first() -> None:
-        given = letter.arguments()
-        await interaction.response.edit_message(embeds=given["embeds"], view=given["view"], allowed_mentions=NOBODY)
-
-    return await _deliver(interaction, letter, first, private=True, until=max(0.3, IN_TIME - age))
-
-
-async def note(interaction: Interaction, text: str, *, age: float = 0.0) -> bool:
-    """A sentence for the user alone."""
-    embed = discord.Embed(description=text)
-    return await respond(interaction, Letter((embed,), text=text), private=True, age=age)
-
-
-async def defer(interaction: Interaction, *, private: bool, age: float = 0.0) -> bool:
-    """Tell Discord that the answer takes longer; gives whether it took that."""
-
-    async def attempt() -> None:
-        await interaction.response.defer(ephemeral=private, thinking=True)
-
-    try:
-        await _in_time(attempt, max(0.3, IN_TIME - age))
-    except Exception as error:
-        _LOG.warning("an interaction could not be deferred: %s", faults.told(error))
-        return faults.answered(error)
-    return True
-
-
-async def post(channel: discord.abc.Messageable, letter: Letter, **extra: Any) -> discord.Message | None:
-    """Send a message, however often it takes within half a minute, but only once; None where it can't be sent.
-
-    Raises:
-        discord.Forbidden: the bot may not write there.
-        discord.NotFound: the channel is gone.
-    """
-    nonce = secrets.token_hex(12)  # Discord makes one message of all attempts that carry the same
-    arguments = letter.arguments() if _may_embed(channel) else letter.plain()
-    try:
-        return await _persistently(lambda: channel.send(nonce=nonce, **arguments, **extra))
-    except Exception as error:
-        if not faults.temporary(error):
-            raise
-        _LOG.error("a message could not be sent: %s", faults.told(error))
-        return None
-
-
-async def change(channel: discord.PartialMessageable, message: int, letter: Letter) -> None:
-    """Put a letter in the place of a message of the bot, however often it takes within half a minute.
-
-    Raises:
-        discord.NotFound: the message is gone.
-        discord.Forbidden: it can't be seen any more.
-    """
-    given = letter.arguments()
-    held = channel.get_partial_message(message)
-    await _persistently(lambda: held.edit(embeds=given["embeds"], view=given["view"], allowed_mentions=NOBODY))
-
-
-async def take_back(channel: discord.PartialMessageable, message: int) -> None:
-    """Delete a message of the bot; one that is gone already is no fault."""
-    try:
-        await _persistently(channel.get_partial_message(message).delete)
-    except discord.NotFound:
-        return
-
-
-async def delete(interaction: Interaction, *, age: float = 0.0) -> None:
-    """Delete the message whose button was pressed, and say so where that isn't allowed."""
-
-    async def first() -> None:
-        await interaction.response.defer()
-
-    try:
-        await _in_time(first, max(0.3, IN_TIME - age))
-        await _persistently(interaction.delete_original_response)
-    except discord.NotFound:
-        return
-
-
-async def open_modal(interaction: Interaction, form: discord.ui.Modal) -> None:
-    """Open a form; it must be the first answer to an interaction, so there is no other way."""
-    await _in_time(lambda: interaction.response.send_modal(form), IN_TIME)
-
-
-async def apologise(user: discord.User | discord.Member, reason: str, trouble: str) -> None:
-    """Tell somebody in private that an answer got lost; `trouble` is the id in the log. Some take no messages."""
-    text = f"{reason} If you report this, name {trouble}."
-    try:
-        await post(user, Letter((discord.Embed(description=text),), text=text))
-    except discord.HTTPException as error:
-        _LOG.info("%s: no apology could be sent: %s", trouble, faults.told(error))
-
-
-async def _deliver(
-    interaction: Interaction, letter: Letter, first: Callable[[], Awaitable[None]], *, private: bool, until: float
-) -> bool:
-    try:
-        await _in_time(first, until)
-        return True
-    except Exception as error:
-        if faults.answered(error):
-            return await _again(interaction, letter, private=private)
-        if not (faults.temporary(error) or faults.expired(error)):
-            trouble = faults.short_id()
-            _LOG.error("%s: an interaction could not be answered: %s", trouble, faults.told(error), exc_info=error)
-            await apologise(interaction.user, "Something went wrong with your question.", trouble)
-            return False
-        _LOG.warning("an interaction could not be answered in time: %s", faults.told(error))
-    return await _elsewhere(interaction, letter, private=private)
-
-
-async def _again(interaction: Interaction, letter: Letter, *, private: bool) -> bool:
-    """The letter where an attempt arrived whose reply got lost, or somebody else answered."""
-    try:
-        await _in_time(lambda: _edit(interaction, letter), 10.0)
-        return True
-    except Exception as error:
-        _LOG.warning("an answered interaction could not be edited: %s", faults.told(error))
-    return await _elsewhere(interaction, letter, private=private)
-
-
-async def _elsewhere(interaction: Interaction, letter: Letter, *, private: bool) -> bool:
-    """The letter by an ordinary message: to the channel, or in private to the user."""
-    channel = interaction.channel
-    open_here = not private and interaction.guild is not None and isinstance(channel, discord.abc.Messageable)
-    for target in (channel, interaction.user) if open_here else (interaction.user,):
+        interaction.extras[_FIRST] = "message"
         try:
-            if isinstance(target, discord.abc.Messageable) and await post(target, letter) is not None:
-                return True
+            await _in_time(first, until)
         except Exception as error:
-            _LOG.info("an answer could not be sent instead: %s", faults.told(error))
-    _LOG.error("%s: an answer got lost", faults.short_id())
-    return False
+            if not (faults.answered(error) or faults.temporary(error) or faults.expired(error)):
+                raise
+            self._errands.start(self._after_all(interaction, letter, private=private), "answer")
+
+    async def update(self, interaction: Interaction, letter: Letter, *, until: float) -> None:
+        """Put a letter in the place of the message whose button was pressed; of a deferred answer, where that was."""
+        if interaction.response.is_done() or _FIRST in interaction.extras:
+            await self._further(interaction, letter, private=True)
+            return
+
+        async def first() -> None:
+            await interaction.response.edit_message(**letter.edited())
+
+        interaction.extras[_FIRST] = "update"
+        try:
+            await _in_time(first, until)
+        except Exception as error:
+            if faults.answered(error):
+                return
+            if not (faults.temporary(error) or faults.expired(error)):
+                raise
+            self._errands.start(self._elsewhere(interaction, letter, private=True), "page")
+
+    async def note(self, interaction: Interaction, text: str, *, until: float) -> None:
+        """A sentence for the user alone."""
+        await self.respond(interaction, sentence(text), private=True, until=until)
+
+    async def defer(self, interaction: Interaction, *, private: bool, until: float) -> None:
+        """Tell Discord that the answer takes longer, unless an answer is on its way."""
+        if interaction.response.is_done() or _FIRST in interaction.extras:
+            return
+        interaction.extras[_FIRST] = "message"
+        try:
+            await _in_time(lambda: interaction.response.defer(ephemeral=private, thinking=True), until)
+        except Exception as error:
+            _LOG.warning("an interaction could not be deferred: %s", faults.told(error))
+
+    async def delete(self, interaction: Interaction, *, until: float) -> None:
+        """Delete the message whose button was pressed."""
+        interaction.extras[_FIRST] = "update"
+        try:
+            await _in_time(interaction.response.defer, until)
+        except Exception as error:
+            if not faults.answered(error):
+                raise
+
+        async def deleted() -> None:
+            try:
+                await _persistently(interaction.delete_original_response)
+            except Exception as error:
+                _LOG.info("an answer could not be deleted: %s", faults.told(error))
+
+        self._errands.start(deleted(), "deletion")
+
+    async def open(self, interaction: Interaction, form: discord.ui.Modal, *, until: float) -> None:
+        """Open a form; it can only be the first answer to an interaction."""
+        interaction.extras[_FIRST] = "form"
+        try:
+            await _in_time(lambda: interaction.response.send_modal(form), until)
+        except Exception as error:
+            if not faults.answered(error):
+                raise
+
+    async def _further(self, interaction: Interaction, letter: Letter, *, private: bool) -> None:
+        """What comes after the first answer: into a deferred one, or beside what was done."""
+        deferred = interaction.response.type is discord.InteractionResponseType.deferred_channel_message
+        if deferred or interaction.extras.get(_FIRST) == "message":
+            self._errands.start(self._after_all(interaction, letter, private=private), "deferred answer")
+            return
+
+        async def followed() -> None:
+            try:
+                await _persistently(lambda: interaction.followup.send(ephemeral=private, **letter.sent()))
+            except Exception as error:
+                _LOG.warning("a further answer could not be sent: %s", faults.told(error))
+                await self._elsewhere(interaction, letter, private=private)
+
+        self._errands.start(followed(), "further answer")
+
+    async def _after_all(self, interaction: Interaction, letter: Letter, *, private: bool) -> None:
+        """The letter in the place of the first answer, which may have arrived although its receipt got lost."""
+        try:
+            await _persistently(lambda: interaction.edit_original_response(**letter.edited()))
+            return
+        except Exception as error:
+            if not faults.gone(error):
+                _LOG.warning("an answer could not be put in its place: %s", faults.told(error))
+        await self._elsewhere(interaction, letter, private=private)
+
+    async def _elsewhere(self, interaction: Interaction, letter: Letter, *, private: bool) -> None:
+        """The letter by an ordinary message: to the channel, or in private to the user."""
+        channel = interaction.channel
+        here = not private and interaction.guild is not None and isinstance(channel, discord.abc.Messageable)
+        for target in (channel, interaction.user) if here else (interaction.user,):
+            try:
+                if isinstance(target, discord.abc.Messageable):
+                    await self.post(target, letter)
+                    return
+            except Exception as error:
+                _LOG.info("an answer could not be sent as a message: %s", faults.told(error))
+        _LOG.error("fault %s: an answer got lost", faults.short_id())
+
+    # Messages
+
+    async def post(self, channel: discord.abc.Messageable, letter: Letter, **extra: Any) -> discord.Message:
+        """Send a message, however often it takes, but only once.
+
+        Raises:
+            discord.HTTPException: it can't be sent: no permission, no such channel, or the last of temporary faults.
+            OSError, aiohttp.ClientError: the same.
+        """
+        nonce = secrets.token_hex(12)  # Discord makes one message of all attempts that carry the same
+        shown = embedded(channel)
+        return await _persistently(lambda: channel.send(nonce=nonce, **letter.sent(embedded=shown), **extra))
+
+    async def change(
+        self, bot: discord.Client, channel: discord.abc.MessageableChannel, message: int, letter: Letter
+    ) -> None:
+        """Put a letter in the place of a message of the bot.
+
+        Raises:
+            discord.NotFound: the message is gone.
+            discord.Forbidden: it can't be seen any more.
+        """
+        held = bot.get_partial_messageable(channel.id).get_partial_message(message)
+        shown = embedded(channel)
+        await _persistently(lambda: held.edit(**letter.edited(embedded=shown)))
+
+    async def take_back(self, bot: discord.Client, channel: int, message: int) -> None:
+        """Delete a message of the bot; one that is gone already is no fault."""
+        held = bot.get_partial_messageable(channel).get_partial_message(message)
+        try:
+            await _persistently(held.delete)
+        except discord.NotFound:
+            return
+
+    async def tell(self, user: discord.User | discord.Member, text: str) -> bool:
+        """A sentence by direct message; False where that can't be sent: some take none."""
+        try:
+            await self.post(user, sentence(text))
+        except Exception as error:
+            _LOG.info("somebody could not be told something in private: %s", faults.told(error))
+            return False
+        return True
 
 
-async def _edit(interaction: Interaction, letter: Letter) -> None:
-    given = letter.arguments()
-    await interaction.edit_original_response(embeds=given["embeds"], view=given["view"], allowed_mentions=NOBODY)
+def failed(error: BaseException, what: str) -> str:
+    """Log a fault of ours; gives the short id under which it stands in the log."""
+    fault = faults.short_id()
+    _LOG.error("fault %s: %s: %s", fault, what, logs.described(error), extra={"fault": fault})
+    _LOG.debug("fault %s", fault, exc_info=error)
+    return fault
 
 
 async def _persistently(attempt: Callable[[], Awaitable[_T]]) -> _T:
     """Try again, with longer and longer pauses, as long as the fault is a temporary one; then raise it."""
     for pause in _PAUSES:
         try:
-            async with asyncio.timeout(_MESSAGE_ATTEMPT):
-                return await attempt()
+            return await attempt()
         except Exception as error:
             if not faults.temporary(error):
                 raise
-        await asyncio.sleep(pause)
-    async with asyncio.timeout(_MESSAGE_ATTEMPT):
-        return await attempt()
+            wait = faults.pause(error, pause)
+        await asyncio.sleep(wait)
+    return await attempt()
 
 
-async def _in_time(attempt: Callable[[], Awaitable[object]], seconds: float) -> None:
-    """Try until it works, it can't, or the time is over; then the last error is raised."""
+async def _in_time(attempt: Attempt, until: float) -> None:
+    """Try to answer an interaction until it works, it can't, or the time is over; then the last error is raised.
+
+    An attempt is cut short, since the library would sleep over Discord's three seconds. One that had arrived makes the
+    next one say that the interaction is answered already.
+    """
     loop = asyncio.get_running_loop()
-    end = loop.time() + seconds
     while True:
-        left = end - loop.time()
         try:
-            async with asyncio.timeout(max(0.05, min(_ATTEMPT, left))):
+            async with asyncio.timeout(max(0.3, min(_ATTEMPT, until - loop.time()))):
                 await attempt()
                 return
         except Exception as error:
-            if not faults.temporary(error) or loop.time() + _PAUSE >= end:
+            wait = faults.pause(error, _PAUSE)
+            if not faults.temporary(error) or loop.time() + wait >= until:
                 raise
-        await asyncio.sleep(_PAUSE)
-
-
-def _may_embed(channel: object) -> bool:
-    """Whether embeds are shown where the message goes; unknown places show them."""
-    guild = getattr(channel, "guild", None)
-    if guild is None or guild.me is None or not hasattr(channel, "permissions_for"):
-        return True
-    return bool(channel.permissions_for(guild.me).embed_links)
+        await asyncio.sleep(wait)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from weakref import WeakKeyDictionary
 
@@ -24,7 +23,6 @@ _LOG = logging.getLogger(__name__)
 _COGS = (Asking, Lookups, About, Owners, Mentions)
 _SERVICES: WeakKeyDictionary[Bot, Service] = WeakKeyDictionary()  # outlives the extension's module
 _BUTTONS: WeakKeyDictionary[Bot, type[Pressed]] = WeakKeyDictionary()  # of the bots that it is in now
-_FINISH = 3.0  # seconds for what is being answered when it is taken out
 
 
 async def setup_fabella(
@@ -56,6 +54,7 @@ async def setup_fabella(
                 await bot.add_cog(cog)
     except BaseException:
         await remove_fabella(bot)
+        await service.finish()
         raise
     _BUTTONS[bot] = Pressed.bound(service)
     bot.add_dynamic_items(_BUTTONS[bot])
@@ -63,7 +62,7 @@ async def setup_fabella(
 
 
 async def remove_fabella(bot: Bot, *, close: bool = False) -> None:
-    """Take the commands, buttons and listeners away, and close the connections of the storage.
+    """Take the commands, buttons and listeners away; the last of them closes the connections of the storage.
 
     The engine and the conversations are kept for the next time, unless `close`d.
     """
@@ -77,17 +76,8 @@ async def remove_fabella(bot: Bot, *, close: bool = False) -> None:
     buttons = _BUTTONS.pop(bot, None)
     if buttons is not None:
         bot.remove_dynamic_items(buttons)
-    service = _SERVICES.get(bot)
-    if service is None:
-        return
     if close:
-        del _SERVICES[bot]
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(_FINISH):
-            await service.drain()
-    # The bot may be about to end, which an extension isn't told. What is closed opens again when it is used.
-    await service.close()
-    await asyncio.sleep(0)  # for its sweeper to end, so that the next start begins another
+        _SERVICES.pop(bot, None)
 
 
 def service_of(bot: Bot) -> Service | None:

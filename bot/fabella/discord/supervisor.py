@@ -20,7 +20,8 @@ from fabella.discord.shards import BAD_TOKEN, FINAL, INTENTS_OFF, SHARDING_REQUI
 
 _LOG = logging.getLogger(__name__)
 # Exit statuses. 128 and the signal as shells count, but SIGTERM is how a service is told to end well.
-ENDED, UNUSABLE, WRONG_TOKEN, SWITCHED_OFF, UNREACHABLE, INTERRUPTED = 0, 2, 4, 5, 75, 130
+ENDED, UNUSABLE, WRONG_TOKEN, SWITCHED_OFF, FAULT, UNREACHABLE, INTERRUPTED = 0, 2, 4, 5, 70, 75, 130
+_FAULTY = 5  # starts that fail of a fault in the program, before one has ever succeeded, until that is given up
 PORTAL = "https://discord.com/developers/applications"
 TOKEN_REFUSED = (
     f"Discord refuses the token: copy it again from {PORTAL} (your application, Bot, Reset Token) "
@@ -111,7 +112,7 @@ async def supervise(
     A stop by SIGTERM (0) or SIGINT (130) lets those who asked have their answers, for `grace` seconds; a second one
     doesn't. SIGHUP awaits `reload`. `ending` is told the exit status as soon as it is known. A refused token gives 4,
     a privileged intent that is switched off 5, shards that Discord doesn't accept 2, each with a line in the log that
-    says what to do.
+    says what to do; a fault in the program, at the first five starts, 70.
 
     Raises:
         FabellaError: what the installation of the first bots raised: a setting or a library that cannot be used. What
@@ -121,6 +122,7 @@ async def supervise(
     asyncio.get_running_loop().set_exception_handler(_log_unhandled)
     told = _Signals(reload, ending)
     proven = False  # whether settings, texts and storage have once been good
+    faulty = 0
     with told.listening():
         while True:
             bot = make()
@@ -141,6 +143,10 @@ async def supervise(
                 if ending is not None:
                     ending(status)
                 return status
+            faulty += not (proven or faults.temporary(error))
+            if faulty == _FAULTY:
+                _LOG.error("a fault in the program (--log-level debug shows where): %s", logs.described(error))
+                return FAULT
             if bot.up_since is not None:
                 pauses.came_up(bot.up_since)
             wait = pauses.delay()
