@@ -126,6 +126,8 @@ def active(shown: str) -> list[str]:
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(answers(), follow_ups, st.one_of(st.none(), anyone))
+@example(Answer("q", "refused", "offtopic", lead="x", notes=("word " * 600,) * 9), (), None)
+@example(Answer("q" * 900, "refused", "offtopic", lead="word " * 900, notes=("word " * 600,)), (), None)
 def test_every_page_keeps_to_the_limits_of_discord(
     answer: Answer, follow: tuple[Question, ...], title: str | None
 ) -> None:

@@ -20,6 +20,7 @@ from fabella.discord import faults, logs
 from fabella.discord.backoff import Backoff
 from fabella.discord.errands import Errands
 from fabella.discord.parsing import Admits, Reader
+from fabella.discord.replies import counted
 from fabella.discord.sending import Sender, failed
 from fabella.discord.settings import Settings
 from fabella.discord.shards import SteadyShard, connected
@@ -174,7 +175,7 @@ class FabellaBot(commands.AutoShardedBot):
 
     async def on_ready(self) -> None:
         """Say who it is, and in how many servers."""
-        _LOG.info("signed in as %s, in %d servers", self.user, len(self.guilds))
+        _LOG.info("signed in as %s, in %s", self.user, counted(len(self.guilds), "server"))
 
     async def on_shard_connect(self, shard_id: int) -> None:
         """Note that a shard has a new session."""
