@@ -213,6 +213,19 @@ async def test_a_long_question_holds_up_neither_messages_nor_commands_of_the_hos
         assert "tibial nerve" in description(await long.answer()) and not waiting.late
 
 
+async def test_a_prefix_command_that_mentions_the_bot_is_the_hosts_alone() -> None:
+    bot = hosting()
+    bot.command_prefix = commands.when_mentioned_or("!")
+    async with staged(bot) as stage:
+        for text, mention in (("ping", True), (f"!ping {stage.server.bot.mention}", False)):
+            await stage.alice.says(stage.general, text, mention=mention)
+        await stage.server.until(lambda: len(stage.server.sent(stage.general)) == 2)
+        await asyncio.sleep(QUIET)
+        assert [one.content for one in stage.server.sent(stage.general)] == ["pong", "pong"]
+        said = await stage.alice.says(stage.general, QUESTION, mention=True)
+        assert "tibial nerve" in str(await said.answer())
+
+
 async def test_the_hosts_own_command_stands_and_the_rest_is_added(caplog: pytest.LogCaptureFixture) -> None:
     async with staged(hosting()) as stage:
         warned = [one.getMessage() for one in caplog.records if one.name.startswith("fabella")]

@@ -148,6 +148,18 @@ def test_references_are_told_apart_by_their_hashes(engine: Engine) -> None:
     assert Answerer(engine).hashes == known
 
 
+def test_references_that_share_a_hash_are_not_taken_for_each_other() -> None:
+    seen: dict[str, str] = {}
+    others = (f"reference {n}" for n in range(200_000))
+    pair = next((held, one) for one in others if (held := seen.setdefault(ids.hashed(one), one)) != one)
+
+    class Library:
+        def references(self) -> tuple[str, ...]:
+            return (*pair, "another")
+
+    assert set(Answerer(Library()).hashes.values()) == {"another"}  # type: ignore[arg-type]
+
+
 @given(st.lists(st.text(max_size=40), max_size=40, unique=True), st.integers(0, 100))
 def test_references_are_packed_as_far_as_there_is_room(references: list[str], room: int) -> None:
     known = {ids.hashed(one): one for one in references}

@@ -262,6 +262,15 @@ def test_a_button_that_would_not_fit_is_not_there() -> None:
     assert all(one["custom_id"] for row in made.rows for one in row)
 
 
+def test_long_notes_are_all_told() -> None:
+    """Together they are longer than a page, and than an embed may be."""
+    notes = tuple(f"note {n} {'word ' * 300}end {n}" for n in range(9))
+    made = reply(Answer("q", "refused", "offtopic", lead="x", notes=notes))
+    text = "\n".join(page["description"] for page in made.pages)
+    at = [text.index(one) for n in range(9) for one in (f"note {n} ", f"end {n}*")]
+    assert at == sorted(at)
+
+
 def test_a_label_without_a_text_is_one_source_in_its_id() -> None:
     source = Source(1, "one", "A book", "https://a.example")
     made = reply(Answer("q", "answered", "origin", statements=(Statement("here", (1,)),), citations=(source,)))

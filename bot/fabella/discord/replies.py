@@ -36,7 +36,12 @@ class Reply:
 
 def reply(answer: Answer, follow_ups: Sequence[Question] = (), *, title: str | None = None) -> Reply:
     """The reply to a question. `follow_ups` become buttons; `title` stands for a question that nobody typed."""
-    offers = _options(follow_ups) if answer.options else _follow_ups(follow_ups, answer.context.structure)
+    # A list is about no structure: what is suggested there concerns the first that it names.
+    listed = answer.context.structure is None and bool(answer.statements)
+    if answer.options:
+        offers = _options(follow_ups)
+    else:
+        offers = () if listed else _follow_ups(follow_ups, answer.context.structure)
     if len(offers) < len(answer.options):  # some are no buttons: all are told
         lead = " ".join((answer.lead, *(f"{n}. {one}" for n, one in enumerate(answer.options, 1))))
         shown = replace(answer, lead=lead)
