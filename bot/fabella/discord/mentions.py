@@ -7,6 +7,7 @@ import hashlib
 import logging
 import re
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -134,21 +135,25 @@ class Mentions(commands.Cog, name="Fabella mentions"):
         hand.versions += 1
         version = hand.versions
         hand.waiting += 1
-        try:
-            with self._service.errands.counted():
-                async with hand.turn:
-                    if version == hand.versions and not hand.deleted:
-                        await self._safely(message, edited=edited)
-        finally:
-            hand.waiting -= 1
-            if not hand.waiting:
-                del self._hands[message.id]
-                if hand.deleted:
-                    await self._deleted(message.id)
 
-    async def _safely(self, message: discord.Message, *, edited: bool) -> None:
+        def wanted() -> bool:
+            return version == hand.versions and not hand.deleted
+
+        with self._service.errands.counted():
+            try:
+                async with hand.turn:
+                    if wanted():
+                        await self._safely(message, wanted, edited=edited)
+            finally:
+                hand.waiting -= 1
+                if not hand.waiting:
+                    del self._hands[message.id]
+                    if hand.deleted:
+                        await self._deleted(message.id)
+
+    async def _safely(self, message: discord.Message, wanted: Callable[[], bool], *, edited: bool) -> None:
         try:
-            await self._answer(message, edited=edited)
+            await self._answer(message, wanted, edited=edited)
         except discord.Forbidden as error:
             _LOG.info("no permission to answer in a channel: %s", faults.told(error))
             said = "I may not write in the channel where you asked me. Its managers can give me *Send Messages* there."
@@ -161,7 +166,7 @@ class Mentions(commands.Cog, name="Fabella mentions"):
             said = f"My answer to your message got lost. If you report it, name {fault}."
             await self._service.sender.tell(message.author, said)
 
-    async def _answer(self, message: discord.Message, *, edited: bool) -> None:
+    async def _answer(self, message: discord.Message, wanted: Callable[[], bool], *, edited: bool) -> None:
         asked = await self._asked(message)
         if asked is None:
             return
@@ -172,7 +177,7 @@ class Mentions(commands.Cog, name="Fabella mentions"):
         if before is None and edited:
             before = await self._found(message)
         told = await self._told(message, text, put)
-        if told is None:
+        if told is None or not wanted():
             return
         place = _place(message)
         letter = await exchange.letter_of(self._service, told, place.user)

@@ -22,6 +22,7 @@ _LOG = logging.getLogger(__name__)
 _ATTEMPT = 0.9  # seconds for one attempt to answer an interaction: the library sleeps longer than that after a 5xx
 _PAUSE = 0.1  # seconds between attempts to answer an interaction
 _PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds between attempts at anything else
+_MOMENT = 1.5  # seconds for an attempt that was cut short to arrive nevertheless
 _FIRST = "fabella.first"  # how an interaction was first answered: by a message, or otherwise
 _T = TypeVar("_T")
 
@@ -56,7 +57,8 @@ class Sender:
         except Exception as error:
             if not (faults.answered(error) or faults.temporary(error) or faults.expired(error)):
                 raise
-            self._errands.start(self._after_all(interaction, letter, private=private), "answer")
+            on_its_way = isinstance(error, TimeoutError)
+            self._errands.start(self._after_all(interaction, letter, private=private, on_its_way=on_its_way), "answer")
 
     async def update(self, interaction: Interaction, letter: Letter, *, until: float) -> None:
         """Put a letter in the place of the message whose button was pressed; of a deferred answer, where that was."""
@@ -133,14 +135,24 @@ class Sender:
 
         self._errands.start(followed(), "further answer")
 
-    async def _after_all(self, interaction: Interaction, letter: Letter, *, private: bool) -> None:
-        """The letter in the place of the first answer, which may have arrived although its receipt got lost."""
-        try:
-            await _persistently(lambda: interaction.edit_original_response(**letter.edited()))
-            return
-        except Exception as error:
-            if not faults.gone(error):
-                _LOG.warning("an answer could not be put in its place: %s", faults.told(error))
+    async def _after_all(
+        self, interaction: Interaction, letter: Letter, *, private: bool, on_its_way: bool = False
+    ) -> None:
+        """The letter in the place of the first answer, which may have arrived although its receipt got lost.
+
+        One that is still `on_its_way` is given a moment before it is taken for lost.
+        """
+        for last in (not on_its_way, True):
+            try:
+                await _persistently(lambda: interaction.edit_original_response(**letter.edited()))
+                return
+            except Exception as error:
+                if not faults.gone(error):
+                    _LOG.warning("an answer could not be put in its place: %s", faults.told(error))
+                    break
+            if last:
+                break
+            await asyncio.sleep(_MOMENT)
         await self._elsewhere(interaction, letter, private=private)
 
     async def _elsewhere(self, interaction: Interaction, letter: Letter, *, private: bool) -> None:
