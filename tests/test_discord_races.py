@@ -98,6 +98,13 @@ async def test_a_form_whose_receipt_gets_lost_is_open(scene: Scene) -> None:
     assert "tibial nerve" in shown(scene)[0] and not scene.server.sent(scene.alice.dm())
 
 
+async def test_a_form_that_comes_too_late_is_told_of(scene: Scene) -> None:
+    asked = await scene.alice.slash(scene.general, "ask", question=QUESTION)
+    await scene.alice.click(asked, "Ask more", age=3.2)
+    await until(lambda: scene.server.sent(scene.alice.dm()))
+    assert "Something went wrong" in description(scene.server.sent(scene.alice.dm())[0])
+
+
 async def test_a_deferred_answer_is_not_hammered_at(
     scene: Scene, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

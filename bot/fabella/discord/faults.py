@@ -40,13 +40,13 @@ def answered(error: BaseException) -> bool:
 
 
 def expired(error: BaseException) -> bool:
-    """Whether an interaction can't be answered any more, or was never."""
+    """Whether an interaction can't be answered, any more or yet."""
     return isinstance(error, discord.HTTPException) and error.code in (UNKNOWN_INTERACTION, UNKNOWN_WEBHOOK)
 
 
 def gone(error: BaseException) -> bool:
     """Whether the channel or the message isn't there any more, or can't be seen."""
-    return isinstance(error, discord.HTTPException) and error.status == 404
+    return isinstance(error, discord.HTTPException) and error.status == 404 and not expired(error)
 
 
 def short_id() -> str:

@@ -147,7 +147,7 @@ class Sender:
                 await _persistently(lambda: interaction.edit_original_response(**letter.edited()))
                 return
             except Exception as error:
-                if not faults.gone(error):
+                if not (faults.gone(error) or faults.expired(error)):
                     _LOG.warning("an answer could not be put in its place: %s", faults.told(error))
                     break
             if last:
