@@ -13,6 +13,7 @@ import pytest_asyncio
 from discord.ext import commands
 from discordserver import Channel, DiscordServer, Guild, Message, Person
 from fabella import Engine
+from fabella.discord import records
 from fabella.discord.setup import setup_fabella
 from fabella.discord.store import Store
 from scene import acted, description, pointed, running, settings_for, until
@@ -29,6 +30,7 @@ class Host:
     guild: Guild
     general: Channel
     alice: Person
+    broken: bool = False  # whether it fails at its own prefixes
 
     def said(self, channel: Channel) -> list[Message]:
         return self.server.sent(channel)
@@ -39,7 +41,16 @@ async def host(engine: Engine, tmp_path: Path) -> AsyncIterator[Host]:
     async with DiscordServer(privileged=("message_content",)) as server:
         guild = server.guild("Anatomy")
         intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=True)
-        bot = commands.Bot(commands.when_mentioned_or("!"), intents=intents, guild_ready_timeout=0.01)
+        bot = commands.Bot((), intents=intents, guild_ready_timeout=0.01)
+
+        host = Host(server, guild, guild.channel("general"), guild.member("alice"))
+
+        async def prefixes(held: commands.Bot, message: discord.Message) -> list[str]:
+            if host.broken:
+                raise RuntimeError("the host's own database is away")
+            return commands.when_mentioned_or("!")(held, message)
+
+        bot.command_prefix = prefixes
 
         @bot.command()
         async def ping(context: commands.Context[Any]) -> None:
@@ -50,7 +61,7 @@ async def host(engine: Engine, tmp_path: Path) -> AsyncIterator[Host]:
             async with bot:
                 await setup_fabella(bot, engine=engine, settings=settings, store=await Store.open(settings.database))
                 async with running(bot, server.token):
-                    yield Host(server, guild, guild.channel("general"), guild.member("alice"))
+                    yield host
 
 
 async def test_a_command_of_the_hosts_is_its_own(host: Host) -> None:
@@ -71,6 +82,14 @@ async def test_a_reply_to_what_the_host_says_is_no_question(host: Host) -> None:
     asked = await host.alice.says(host.general, QUESTION, mention=True)
     further = await host.alice.says(host.general, "and its origin?", reply_to=await asked.answer())
     assert "Soleus, origin" in description(await further.answer())
+
+
+async def test_a_host_that_fails_at_its_own_prefixes_bothers_nobody(host: Host) -> None:
+    host.broken = True
+    assert await (await host.alice.says(host.general, "see you at lunch")).quiet(0.2)
+    assert not host.said(host.alice.dm())
+    asked = await host.alice.says(host.general, QUESTION, mention=True)
+    assert "tibial nerve" in description(await asked.answer())
 
 
 async def test_a_whole_channel_needs_the_bots_intent(engine: Engine, tmp_path: Path) -> None:
@@ -99,3 +118,33 @@ async def test_who_takes_no_messages_is_shown_the_limit_by_a_sign(engine: Engine
         await (await scene.alice.says(scene.general, QUESTION, mention=True)).answer()
         said = await scene.alice.says(scene.general, QUESTION, mention=True)
         assert await scene.server.until(lambda: said.state.reactions, 5.0)
+
+
+async def test_who_asked_nothing_is_told_of_no_fault(engine: Engine, tmp_path: Path) -> None:
+    async with acted(engine, tmp_path, privileged=("message_content",), message_content=True) as scene:
+        await scene.set(listening=(scene.general.id,))
+        scene.general.deny(scene.server.bot, "send_messages")
+        await scene.alice.says(scene.general, QUESTION)
+        assert not await scene.server.until(lambda: scene.server.sent(scene.alice.dm()), 0.2)
+        asked = await scene.alice.says(scene.general, QUESTION, mention=True)
+        assert await asked.quiet(0.1)
+        await until(lambda: scene.server.sent(scene.alice.dm()))
+        assert "I may not write" in description(scene.server.sent(scene.alice.dm())[0])
+
+
+async def test_the_limit_is_a_sign_for_who_takes_no_messages(engine: Engine, tmp_path: Path) -> None:
+    async with acted(engine, tmp_path) as scene:
+        await scene.set(per_minute=1)
+        scene.alice.closes_dms()
+        await (await scene.alice.says(scene.general, QUESTION, mention=True)).answer()
+        said = await scene.alice.says(scene.general, QUESTION, mention=True)
+        await until(lambda: said.state.reactions)
+        assert list(said.state.reactions) == ["⏳"] and not said.answers()
+
+
+async def test_more_channels_than_a_server_has_are_refused_with_a_sentence(engine: Engine, tmp_path: Path) -> None:
+    async with acted(engine, tmp_path) as scene:
+        await scene.set(channels=tuple(range(1, records.CHANNELS + 1)))
+        told = await scene.mod.slash(scene.general, "fabella allow", channel=scene.general)
+        assert told.ephemeral and f"at most {records.CHANNELS}" in description(told)
+        assert len((await scene.service.rules(scene.guild.id)).channels) == records.CHANNELS

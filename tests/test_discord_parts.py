@@ -16,6 +16,7 @@ from fabella.discord import ids
 from fabella.discord.admission import IN_TIME, Admission
 from fabella.discord.answerer import Answerer, Outdated
 from fabella.discord.conversations import Conversations, Place
+from fabella.discord.hands import Answered, Hands
 from fabella.discord.inert import inert, literal
 from fabella.discord.limits import CUSTOM_ID, clip
 from fabella.discord.pace import Pace
@@ -617,3 +618,39 @@ async def test_a_swapped_engine_is_asked_anew(engine: Engine) -> None:
     await asks()
     await asks()
     assert (len(old.asked), len(new.asked), service.engine) == (1, 1, new)
+
+
+@pytest.mark.asyncio
+async def test_only_the_last_version_of_a_question_is_wanted_and_one_is_answered_at_a_time() -> None:
+    hands, order, go = Hands(), [], asyncio.Event()
+
+    async def version(number: int) -> None:
+        async with hands.take(7) as wanted:
+            if number == 1:
+                await go.wait()
+            order.append((number, wanted()))
+
+    tasks = [asyncio.create_task(version(number)) for number in (1, 2, 3)]
+    await asyncio.sleep(0)
+    assert hands.knows(7) and order == []
+    go.set()
+    await asyncio.gather(*tasks)
+    assert order == [(1, False), (2, False), (3, True)] and not hands.knows(7)
+
+
+@pytest.mark.asyncio
+async def test_the_answer_to_a_question_that_is_deleted_meanwhile_goes_once_it_is_there() -> None:
+    hands, answered = Hands(), Answered(1, 2)
+    async with hands.take(7) as wanted:
+        hands.delete(7)
+        assert not wanted() and hands.orphan(7) is None and not hands.deleted(7)
+        hands.keep(7, answered)
+    assert hands.deleted(7) and hands.orphan(7) == answered
+    assert hands.orphan(7) is None and not hands.knows(7)
+
+
+def test_answers_are_remembered_up_to_a_number() -> None:
+    hands = Hands(most=2)
+    for question in (1, 2, 3):
+        hands.keep(question, Answered(1, question))
+    assert [hands.answer(question) is not None for question in (1, 2, 3)] == [False, True, True]

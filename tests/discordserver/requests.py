@@ -118,8 +118,10 @@ class Requests:
         headers: dict[str, str] = {}
         if answer is None and status == 429:
             answer = {"message": "You are being rate limited.", "retry_after": fault.retry_after, "global": False}
-        if status == 429 and fault.via:
-            headers["Via"] = "1.1 google"
+        if status == 429:
+            headers["Retry-After"] = str(fault.retry_after)
+            if fault.via:
+                headers["Via"] = "1.1 google"
         if answer is None:
             answer = {"message": f"{status}: fault", "code": fault.code}
         self._note(request.method, path, fault.template, status, body, received, answer)

@@ -21,7 +21,7 @@ from fabella.discord.backoff import Backoff
 from fabella.discord.errands import Errands
 from fabella.discord.parsing import Admits, Reader
 from fabella.discord.replies import counted
-from fabella.discord.sending import Sender, failed
+from fabella.discord.sending import Sender, begun, failed
 from fabella.discord.settings import Settings
 from fabella.discord.shards import SteadyShard, connected
 
@@ -47,7 +47,7 @@ class Tree(app_commands.CommandTree["FabellaBot"]):
         self, interaction: discord.Interaction[FabellaBot], error: app_commands.AppCommandError, /
     ) -> None:
         """Tell the user in private, unless the command's own handler has."""
-        if interaction.response.is_done() or interaction.type is discord.InteractionType.autocomplete:
+        if begun(interaction) or interaction.type is discord.InteractionType.autocomplete:
             return
         fault = failed(error, "a command could not be called")
         said = f"I don't have this command any more, or not in this form. If it stays so, report {fault}."

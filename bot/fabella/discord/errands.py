@@ -9,7 +9,7 @@ from collections.abc import Coroutine, Iterator
 from typing import Any
 
 _LOG = logging.getLogger(__name__)
-MOST = 2_000  # errands at once; more are left out
+MOST = 2_000  # errands in the background at once; more are left out
 
 
 class Errands:
@@ -24,7 +24,7 @@ class Errands:
 
     def start(self, work: Coroutine[Any, Any, object], name: str) -> None:
         """Begin an errand. It handles its own faults; one too many is left out, with a line in the log."""
-        if self._running >= self._most:
+        if len(self._tasks) >= self._most:
             work.close()
             _LOG.error("too much is being tried again: %s was left out", name)
             return

@@ -33,18 +33,22 @@ class Gathering:
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(EVERY, self._due)
 
-    def forget(self, server: int) -> None:
-        """Leave out what was gathered of a server."""
+    async def forget(self, server: int) -> None:
+        """Leave out what was gathered of a server; when this returns, nothing of it is being written."""
         for key in [one for one in self._asked if one[0] == server]:
             del self._asked[key]
+        async with self._writing:
+            pass
 
     async def write(self) -> None:
         """Write what was gathered. What the storage doesn't take is left out, and logged."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        async with self._writing:
-            while self._asked:
+        while True:
+            async with self._writing:  # for each anew, so that whoever forgets needn't wait for all
+                if not self._asked:
+                    return
                 (server, text, intent), times = self._asked.popitem()
                 try:
                     await self._store.record_unanswered(server, text, intent, times=times)

@@ -64,6 +64,8 @@ class Letter:
     def edited(self, *, embedded: bool = True) -> dict[str, Any]:
         """For the library's ways of editing: nothing of the old message stays."""
         given: dict[str, Any] = {"view": Rows(self.rows), "allowed_mentions": NOBODY}
+        if self.file is not None:
+            given["attachments"] = [discord.File(io.BytesIO(self.file[1]), self.file[0])]
         if embedded:
             return given | {"content": None, "embeds": list(self.embeds)}
         return given | {"content": clip(self.text or "…", CONTENT), "embeds": []}

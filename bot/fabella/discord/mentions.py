@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
 import logging
 import re
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -16,39 +12,20 @@ import discord
 from discord.ext import commands
 from fabella_knowledge.errors import FabellaError
 
-from fabella.discord import exchange, faults, ids, sending
+from fabella.discord import exchange, faults, ids, logs, sending
 from fabella.discord.answerer import Told
 from fabella.discord.conversations import Place
+from fabella.discord.hands import Answered, Hands, hashed
 from fabella.discord.letters import Letter
 from fabella.discord.records import ServerSettings
 from fabella.discord.service import Bot, Service
 
 _LOG = logging.getLogger(__name__)
-_MOST = 5_000  # questions whose answers are remembered, to be changed with them
 _NEAR = 25  # messages behind a question among which its answer is looked for
 _RECENT = timedelta(hours=1)  # the age up to which a message may become a question by an edit
 _GIVEN = ("answered", "corrected", "clarify")  # what is said unasked where every message is read
 _ANSWERABLE = (discord.MessageType.default, discord.MessageType.reply)
 _WAIT = "\N{HOURGLASS WITH FLOWING SAND}"
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The answer to a message: where it stands, and a hash of the text that it answers."""
-
-    channel: int
-    message: int
-    text: bytes
-
-
-@dataclass(slots=True)
-class _Hand:
-    """A question in hand: how often it was written anew, whether it was deleted, and who may answer it next."""
-
-    versions: int = 0
-    waiting: int = 0
-    deleted: bool = False
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Mentions(commands.Cog, name="Fabella mentions"):
@@ -57,8 +34,8 @@ class Mentions(commands.Cog, name="Fabella mentions"):
     def __init__(self, bot: Bot, service: Service) -> None:
         self._bot = bot
         self._service = service
-        self._answers: OrderedDict[int, Answered] = OrderedDict()
-        self._hands: dict[int, _Hand] = {}
+        self._hands = Hands()
+        self._sparing = logs.Sparing()
 
     async def cog_unload(self) -> None:
         """Finish what is being answered, and close the storage: the bot may be about to end, which a cog isn't told."""
@@ -74,7 +51,7 @@ class Mentions(commands.Cog, name="Fabella mentions"):
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         """Answer an edited question anew, in the place of its answer."""
         message = payload.message
-        known = message.id in self._answers or message.id in self._hands
+        known = self._hands.knows(message.id)
         recent = discord.utils.utcnow() - message.created_at < _RECENT
         # Without a time of the edit, Discord unfolded a link in it.
         if message.edited_at is not None and (known or recent) and self._may_ask(message):
@@ -94,7 +71,7 @@ class Mentions(commands.Cog, name="Fabella mentions"):
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Delete what is kept about a server that the bot has left: nobody there could any more."""
-        self._service.forget_server(guild.id)
+        await self._service.forget_server(guild.id)
         try:
             await self._service.store.forget_server(guild.id)
         except FabellaError as error:
@@ -113,66 +90,73 @@ class Mentions(commands.Cog, name="Fabella mentions"):
         What is a command of the bot's own is none, nor a reply to what the bot says elsewhere.
         """
         me = self._bot.user
-        if me is None or (await self._bot.get_context(message)).valid:
+        text = re.sub(rf"<@!?{me.id}>", " ", message.content).strip() if me is not None else ""
+        if me is None or not text:
             return None
-        text = re.sub(rf"<@!?{me.id}>", " ", message.content).strip()
-        if not text:
-            return None
+        put = await self._put(message, me)
+        return None if put is None or await self._is_command(message) else (text, put)
+
+    async def _put(self, message: discord.Message, me: discord.ClientUser) -> bool | None:
+        """Whether a message is put to this bot, or only read by it; None where it is neither."""
         if message.guild is None:
-            return text, True
+            return True
         named = me.id in message.raw_mentions or (me in message.mentions and _of_ours(message.reference))
         server = await self._service.rules(message.guild.id)
         if named:
-            return (text, True) if not server.channels or _within(message.channel, server.channels) else None
+            return True if not server.channels or _within(message.channel, server.channels) else None
         listening = self._service.settings.message_content and _within(message.channel, server.listening)
-        return (text, False) if listening else None
+        return False if listening else None
+
+    async def _is_command(self, message: discord.Message) -> bool:
+        """Whether a message is a command of the bot's own; a host may look up its prefixes, and fail at that."""
+        try:
+            return (await self._bot.get_context(message)).valid
+        except Exception as error:
+            _LOG.warning("the bot's own prefixes are not known: %s", faults.told(error))
+            return False
 
     # Answering
 
     async def _in_hand(self, message: discord.Message, *, edited: bool) -> None:
         """Answer a message, one version of it at a time, and the last one last."""
-        hand = self._hands.setdefault(message.id, _Hand())
-        hand.versions += 1
-        version = hand.versions
-        hand.waiting += 1
-
-        def wanted() -> bool:
-            return version == hand.versions and not hand.deleted
-
+        if self._hands.full(message.id):
+            if self._sparing.held("in hand") is not None:
+                _LOG.warning("too many messages are waiting to be answered: more are left alone")
+            return
         with self._service.errands.counted():
-            try:
-                async with hand.turn:
-                    if wanted():
-                        await self._safely(message, wanted, edited=edited)
-            finally:
-                hand.waiting -= 1
-                if not hand.waiting:
-                    del self._hands[message.id]
-                    if hand.deleted:
-                        await self._deleted(message.id)
+            async with self._hands.take(message.id) as wanted:
+                if wanted():
+                    await self._safely(message, wanted, edited=edited)
+            if self._hands.deleted(message.id):
+                await self._take_back(message.id)
 
     async def _safely(self, message: discord.Message, wanted: Callable[[], bool], *, edited: bool) -> None:
+        """Answer a message; what goes wrong is told to who put it to this bot."""
+        put = False
         try:
-            await self._answer(message, wanted, edited=edited)
+            asked = await self._asked(message)
+            if asked is None:
+                return
+            text, put = asked
+            await self._answer(message, text, put, wanted, edited=edited)
+            return
         except discord.Forbidden as error:
             _LOG.info("no permission to answer in a channel: %s", faults.told(error))
             said = "I may not write in the channel where you asked me. Its managers can give me *Send Messages* there."
-            await self._service.sender.tell(message.author, said)
         except Exception as error:
             if faults.gone(error):
                 _LOG.info("a question's channel or its answer is gone: %s", faults.told(error))
                 return
             fault = sending.failed(error, "while answering a message")
             said = f"My answer to your message got lost. If you report it, name {fault}."
+        if put:
             await self._service.sender.tell(message.author, said)
 
-    async def _answer(self, message: discord.Message, wanted: Callable[[], bool], *, edited: bool) -> None:
-        asked = await self._asked(message)
-        if asked is None:
-            return
-        text, put = asked
-        before = self._answers.get(message.id)
-        if before is not None and before.text == _hash(text):
+    async def _answer(
+        self, message: discord.Message, text: str, put: bool, wanted: Callable[[], bool], *, edited: bool
+    ) -> None:
+        before = self._hands.answer(message.id)
+        if before is not None and before.text == hashed(text):
             return
         if before is None and edited:
             before = await self._found(message)
@@ -183,10 +167,10 @@ class Mentions(commands.Cog, name="Fabella mentions"):
         letter = await exchange.letter_of(self._service, told, place.user)
         if before is None:
             sent = await self._send(message, letter)
-            before = Answered(sent.channel.id, sent.id, b"")
+            before = Answered(sent.channel.id, sent.id)
         else:
             await self._service.sender.change(self._bot, message.channel, before.message, letter)
-        self._keep(message.id, Answered(before.channel, before.message, _hash(text)))
+        self._hands.keep(message.id, Answered(before.channel, before.message, hashed(text)))
         server = await self._service.rules(place.server)
         self._service.remember(place, text, told, kept=server.keep_unanswered)
 
@@ -242,38 +226,29 @@ class Mentions(commands.Cog, name="Fabella mentions"):
             async for one in message.channel.history(after=message, limit=_NEAR, oldest_first=True):
                 replied = one.reference.message_id if one.reference is not None else None
                 if me is not None and one.author.id == me.id and replied == message.id:
-                    return Answered(one.channel.id, one.id, b"")
+                    return Answered(one.channel.id, one.id)
         except (discord.HTTPException, *faults.NETWORK) as error:
             _LOG.info("an earlier answer could not be looked for: %s", faults.told(error))
         return None
 
     async def _deleted(self, question: int) -> None:
-        hand = self._hands.get(question)
-        if hand is not None:
-            hand.deleted = True  # its answer goes as soon as it is there
-            return
-        held = self._answers.pop(question, None)
+        self._hands.delete(question)
+        with self._service.errands.counted():
+            await self._take_back(question)
+
+    async def _take_back(self, question: int) -> None:
+        """Delete the answer to a deleted question, as soon as it is there."""
+        held = self._hands.orphan(question)
         if held is None:
             return
         try:
-            with self._service.errands.counted():
-                await self._service.sender.take_back(self._bot, held.channel, held.message)
+            await self._service.sender.take_back(self._bot, held.channel, held.message)
         except Exception as error:
             _LOG.info("an answer could not be deleted: %s", faults.told(error))
-
-    def _keep(self, question: int, answered: Answered) -> None:
-        self._answers[question] = answered
-        self._answers.move_to_end(question)
-        while len(self._answers) > _MOST:
-            self._answers.popitem(last=False)
 
 
 def _place(message: discord.Message) -> Place:
     return Place(message.guild.id if message.guild is not None else None, message.channel.id, message.author.id)
-
-
-def _hash(text: str) -> bytes:
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
 def _within(channel: Any, allowed: tuple[int, ...]) -> bool:

@@ -142,7 +142,7 @@ class Owners(
             if not sure:
                 await self._service.sender.note(interaction, "Nothing was deleted.", until=until)
                 return
-            talks = self._service.forget_server(server)
+            talks = await self._service.forget_server(server)
             gone = await self._service.store.forget_server(server)
             counts = (
                 (gone.votes, "vote"), (gone.unanswered, "unanswered question"), (talks, "conversation")

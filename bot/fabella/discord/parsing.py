@@ -17,7 +17,7 @@ INTERACTION, MESSAGE = "INTERACTION_CREATE", "MESSAGE_CREATE"
 _AUTOCOMPLETE = 4  # a type of interaction
 _REPLY, _CHOICES = 4, 8  # types of an interaction's answer
 _EPHEMERAL = 1 << 6
-_TRIES, _PAUSE, _PATIENCE = 3, 0.3, 3.0  # of a private reply; seconds between two tries and for all
+_PAUSE, _PATIENCE = 0.3, 3.0  # seconds between two tries of a private reply, and for all
 Parser = Callable[[Any], None]
 Parsers = MutableMapping[str, Parser]
 Admits = Callable[[int], bool]
@@ -95,16 +95,16 @@ class Reader:
             webhook_id=int(interaction),
             webhook_token=token,
         )
+        until = asyncio.get_running_loop().time() + _PATIENCE
         try:
-            async with asyncio.timeout(_PATIENCE):
-                for left in reversed(range(_TRIES)):
-                    try:
-                        await self._http.request(route, json=answer)
-                        return
-                    except Exception as error:
-                        if not left or not faults.temporary(error):
-                            raise
-                    await asyncio.sleep(_PAUSE)
+            while True:  # no attempt is cut short: the library may be waiting out a rate limit of the whole bot
+                try:
+                    await self._http.request(route, json=answer)
+                    return
+                except Exception as error:
+                    if not faults.temporary(error) or asyncio.get_running_loop().time() + _PAUSE > until:
+                        raise
+                await asyncio.sleep(_PAUSE)
         except Exception as error:
             if not faults.answered(error):
                 _LOG.warning("a private reply could not be sent: %s", faults.told(error))

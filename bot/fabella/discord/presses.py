@@ -10,7 +10,7 @@ import discord
 from fabella_knowledge.errors import FabellaError
 
 from fabella import Context, Question
-from fabella.discord import exchange, faults, ids, modals, pages, replies
+from fabella.discord import exchange, faults, ids, modals, pages, replies, sending
 from fabella.discord.answerer import Outdated
 from fabella.discord.letters import Letter, Page
 from fabella.discord.records import Vote
@@ -19,7 +19,6 @@ from fabella.discord.service import Service
 
 _Press = Callable[[Service, Interaction, Any, float], Awaitable[None]]
 _UNKEPT = "That could not be kept just now. Please try again later."
-_UNDELETED = "That could not be deleted just now. Please try again later."
 _STYLES = {"ama": "AMA", "apa": "APA", "bibtex": "BibTeX"}
 
 
@@ -165,7 +164,7 @@ async def _forget(service: Service, interaction: Interaction, rest: str, until: 
         gone = await service.store.forget_user(interaction.user.id)
     except FabellaError as error:
         faults.log(error)
-        await service.sender.note(interaction, _UNDELETED, until=until)
+        await service.sender.note(interaction, sending.UNDELETED, until=until)
         return
     conversations, votes = replies.counted(talks, "conversation"), replies.counted(gone.votes, "vote")
     await service.sender.note(interaction, f"Deleted: {conversations}, {votes} with their reasons.", until=until)

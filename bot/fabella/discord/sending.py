@@ -19,6 +19,7 @@ from fabella.discord.errands import Errands
 from fabella.discord.letters import Letter, embedded, sentence
 
 _LOG = logging.getLogger(__name__)
+UNDELETED = "That could not be deleted just now. Please try again later."
 _ATTEMPT = 0.9  # seconds for one attempt to answer an interaction: the library sleeps longer than that after a 5xx
 _PAUSE = 0.1  # seconds between attempts to answer an interaction
 _PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds between attempts at anything else
@@ -44,7 +45,7 @@ class Sender:
         Faults are tried again as long as Discord accepts a first answer. Then the letter goes to the channel, or where
         it is `private` to the user, and the loss of both is logged with a short id.
         """
-        if interaction.response.is_done() or _FIRST in interaction.extras:
+        if begun(interaction):
             await self._further(interaction, letter, private=private)
             return
 
@@ -56,13 +57,14 @@ class Sender:
             await _in_time(first, until)
         except Exception as error:
             if not (faults.answered(error) or faults.temporary(error) or faults.expired(error)):
+                del interaction.extras[_FIRST]  # it was refused: there is no first answer yet
                 raise
             on_its_way = isinstance(error, TimeoutError)
             self._errands.start(self._after_all(interaction, letter, private=private, on_its_way=on_its_way), "answer")
 
     async def update(self, interaction: Interaction, letter: Letter, *, until: float) -> None:
         """Put a letter in the place of the message whose button was pressed; of a deferred answer, where that was."""
-        if interaction.response.is_done() or _FIRST in interaction.extras:
+        if begun(interaction):
             await self._further(interaction, letter, private=True)
             return
 
@@ -76,8 +78,10 @@ class Sender:
             if faults.answered(error):
                 return
             if not (faults.temporary(error) or faults.expired(error)):
+                del interaction.extras[_FIRST]
                 raise
-            self._errands.start(self._elsewhere(interaction, letter, private=True), "page")
+            on_its_way = isinstance(error, TimeoutError)
+            self._errands.start(self._after_all(interaction, letter, private=True, on_its_way=on_its_way), "page")
 
     async def note(self, interaction: Interaction, text: str, *, until: float) -> None:
         """A sentence for the user alone."""
@@ -85,7 +89,7 @@ class Sender:
 
     async def defer(self, interaction: Interaction, *, private: bool, until: float) -> None:
         """Tell Discord that the answer takes longer, unless an answer is on its way."""
-        if interaction.response.is_done() or _FIRST in interaction.extras:
+        if begun(interaction):
             return
         interaction.extras[_FIRST] = "message"
         try:
@@ -94,19 +98,24 @@ class Sender:
             _LOG.warning("an interaction could not be deferred: %s", faults.told(error))
 
     async def delete(self, interaction: Interaction, *, until: float) -> None:
-        """Delete the message whose button was pressed."""
+        """Delete the message whose button was pressed; one that is gone already is no fault."""
         interaction.extras[_FIRST] = "update"
+        on_its_way = False
         try:
             await _in_time(interaction.response.defer, until)
         except Exception as error:
-            if not faults.answered(error):
+            on_its_way = isinstance(error, TimeoutError)
+            if not (on_its_way or faults.answered(error)):
                 raise
 
         async def deleted() -> None:
             try:
-                await _persistently(interaction.delete_original_response)
+                await _in_place(interaction.delete_original_response, on_its_way=on_its_way)
             except Exception as error:
-                _LOG.info("an answer could not be deleted: %s", faults.told(error))
+                if faults.gone(error):
+                    return
+                _LOG.warning("an answer could not be deleted: %s", faults.told(error))
+                await self._further(interaction, sentence(UNDELETED), private=True)
 
         self._errands.start(deleted(), "deletion")
 
@@ -115,6 +124,8 @@ class Sender:
         interaction.extras[_FIRST] = "form"
         try:
             await _in_time(lambda: interaction.response.send_modal(form), until)
+        except TimeoutError as error:  # it may open yet; where it doesn't, Discord says that this failed
+            _LOG.warning("a form may not have opened: %s", faults.told(error))
         except Exception as error:
             if not faults.answered(error):
                 raise
@@ -123,7 +134,9 @@ class Sender:
         """What comes after the first answer: into a deferred one, or beside what was done."""
         deferred = interaction.response.type is discord.InteractionResponseType.deferred_channel_message
         if deferred or interaction.extras.get(_FIRST) == "message":
-            self._errands.start(self._after_all(interaction, letter, private=private), "deferred answer")
+            on_its_way = not interaction.response.is_done()
+            further = self._after_all(interaction, letter, private=private, on_its_way=on_its_way)
+            self._errands.start(further, "deferred answer")
             return
 
         async def followed() -> None:
@@ -142,18 +155,12 @@ class Sender:
 
         One that is still `on_its_way` is given a moment before it is taken for lost.
         """
-        for last in (not on_its_way, True):
-            try:
-                await _persistently(lambda: interaction.edit_original_response(**letter.edited()))
-                return
-            except Exception as error:
-                if not (faults.gone(error) or faults.expired(error)):
-                    _LOG.warning("an answer could not be put in its place: %s", faults.told(error))
-                    break
-            if last:
-                break
-            await asyncio.sleep(_MOMENT)
-        await self._elsewhere(interaction, letter, private=private)
+        try:
+            await _in_place(lambda: interaction.edit_original_response(**letter.edited()), on_its_way=on_its_way)
+        except Exception as error:
+            if not (faults.gone(error) or faults.expired(error)):
+                _LOG.warning("an answer could not be put in its place: %s", faults.told(error))
+            await self._elsewhere(interaction, letter, private=private)
 
     async def _elsewhere(self, interaction: Interaction, letter: Letter, *, private: bool) -> None:
         """The letter by an ordinary message: to the channel, or in private to the user."""
@@ -212,6 +219,11 @@ class Sender:
         return True
 
 
+def begun(interaction: Interaction) -> bool:
+    """Whether an interaction is answered, or being answered."""
+    return interaction.response.is_done() or _FIRST in interaction.extras
+
+
 def failed(error: BaseException, what: str) -> str:
     """Log a fault of ours; gives the short id under which it stands in the log."""
     fault = faults.short_id()
@@ -231,6 +243,17 @@ async def _persistently(attempt: Callable[[], Awaitable[_T]]) -> _T:
             wait = faults.pause(error, pause)
         await asyncio.sleep(wait)
     return await attempt()
+
+
+async def _in_place(attempt: Attempt, *, on_its_way: bool) -> None:
+    """Try again with what concerns the first answer, and where that may still be `on_its_way` after a moment too."""
+    try:
+        await _persistently(attempt)
+    except Exception as error:
+        if not (on_its_way and (faults.expired(error) or faults.gone(error))):
+            raise
+        await asyncio.sleep(_MOMENT)
+        await _persistently(attempt)
 
 
 async def _in_time(attempt: Attempt, until: float) -> None:

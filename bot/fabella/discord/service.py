@@ -78,10 +78,11 @@ class Service:
         await self.close()
         await asyncio.sleep(0)  # for the sweeper to end, so that the next start begins another
 
-    def forget_server(self, server: int) -> int:
+    async def forget_server(self, server: int) -> int:
         """Forget what the memory holds of a server; gives how many conversations there were."""
-        self.unanswered.forget(server)
-        return self.conversations.forget_server(server)
+        talks = self.conversations.forget_server(server)
+        await self.unanswered.forget(server)
+        return talks
 
     async def drain(self) -> None:
         """Wait until everything that was asked is answered and written."""
