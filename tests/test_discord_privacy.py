@@ -124,10 +124,11 @@ async def test_questions_are_forgotten_although_nobody_asks_any_more(
         await until(lambda: not answerer["_kept"])
 
 
-async def test_no_question_about_health_stays_in_memory(scene: Scene) -> None:
-    text = "my calf hurts since Monday, what is it?"
+@pytest.mark.parametrize("asked", ["what is it?", "which nerve supplies the soleus?"])
+async def test_no_question_about_health_stays_in_memory(scene: Scene, asked: str) -> None:
+    text = f"my calf hurts since Monday, {asked}"
     said = await scene.alice.says(scene.general, text, mention=True)
-    assert "Please ask a doctor" in description(await said.answer())
+    assert description(await said.answer())
     await scene.alice.slash(scene.general, "ask", question=text)
     kept = str(
         [vars(scene.service.answerer)["_kept"], vars(vars(scene.bot.get_cog("Fabella mentions"))["_hands"])["_answers"]]

@@ -62,9 +62,7 @@ class Soak:
         self.done: Counter[str] = Counter()
         self.late: list[Asked] = []
         self.lost: list[str] = []
-        self.texts = [
-            one for one in QUESTIONS.read_text(encoding="utf-8").splitlines() if one and one[0] not in "#>"
-        ]
+        self.texts = [one for one in QUESTIONS.read_text(encoding="utf-8").splitlines() if one and one[0] not in "#>"]
         self.acts: list[Callable[[Person, Channel], Awaitable[None]]] = [
             self.ask, self.ask, self.ask, self.mention, self.look_up, self.find, self.complete, self.press, self.form,
         ]  # fmt: skip

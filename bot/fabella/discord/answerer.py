@@ -13,7 +13,7 @@ from fabella_knowledge.errors import FabellaError
 
 from fabella import Context, Engine, Question
 from fabella.discord import ids
-from fabella.discord.health import UNKEPT
+from fabella.discord.health import UNKEPT, about_person
 from fabella.discord.replies import Reply, reply
 
 MOST = 1024  # replies that are kept
@@ -62,7 +62,8 @@ class Answerer:
             told = await asyncio.to_thread(self._told, asked, before, title)
         else:
             told = self._told(asked, before, title)
-        if told.intent not in UNKEPT:  # what somebody asks about their health stays nowhere
+        personal = told.intent in UNKEPT or (isinstance(asked, str) and about_person(asked))
+        if not personal:  # what somebody asks about their health stays nowhere
             self._kept[key] = (self._clock() + self._seconds, told)
             self._kept.move_to_end(key)
         while len(self._kept) > self._most:
