@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 from fabella import Engine
+
+if TYPE_CHECKING:
+    from scene import Scene
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -26,3 +31,13 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def engine(surroundings: Path) -> Engine:
     """The engine over the built-in texts."""
     return Engine.load()
+
+
+@pytest_asyncio.fixture
+async def scene(engine: Engine, tmp_path: Path) -> AsyncIterator[Scene]:
+    """The shipped bot in a small Discord, without a limit a user."""
+    from scene import acted  # only where it is needed: it brings discord.py
+
+    async with acted(engine, tmp_path) as made:
+        await made.set(per_minute=0)
+        yield made

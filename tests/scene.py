@@ -11,10 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import discord
-import yarl
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 from discordserver import Asked, Channel, DiscordServer, Guild, Message, Person, readable
+from discordserver.library import pointed
 from fabella import Engine
 from fabella.discord.client import FabellaBot
 from fabella.discord.service import Service
@@ -42,17 +40,6 @@ class Scene:
     async def set(self, **changes: Any) -> None:
         """Change the server's settings behind the commands' back."""
         await self.service.store.change(self.guild.id, **changes)
-
-
-@contextlib.contextmanager
-def pointed(server: DiscordServer) -> Any:
-    """Point the library at a server as long as this lasts."""
-    before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
-    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = server.api, yarl.URL(server.gateway)
-    try:
-        yield
-    finally:
-        Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before
 
 
 def settings_for(server: DiscordServer, folder: Path, **more: Any) -> Settings:

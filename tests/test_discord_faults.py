@@ -5,16 +5,14 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from fabella import Engine
 from fabella.discord import sending
 from fabella_knowledge.errors import FabellaError
-from scene import Scene, acted, custom_id, description, until
+from scene import Scene, custom_id, description, until
 
 pytestmark = pytest.mark.asyncio
 CALLBACK = "/interactions/{id}/{token}/callback"
@@ -33,13 +31,6 @@ TEMPORARY: list[dict[str, Any]] = [
     {"reset": True, "then_accept": True},
 ]
 NAMES = ["-".join(f"{key}={value}" for key, value in one.items()) for one in TEMPORARY]
-
-
-@pytest_asyncio.fixture
-async def scene(engine: Engine, tmp_path: Path) -> AsyncIterator[Scene]:
-    async with acted(engine, tmp_path) as made:
-        await made.set(per_minute=0)
-        yield made
 
 
 @pytest.fixture

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from fabella import Engine
 from folders import write
 from scene import Scene, acted, buttons, connected, custom_id, description, labels, same_as_before, title
 
 pytestmark = pytest.mark.asyncio
 EPHEMERAL = 64
-
-
-@pytest_asyncio.fixture
-async def scene(engine: Engine, tmp_path: Path) -> AsyncIterator[Scene]:
-    async with acted(engine, tmp_path) as made:
-        await made.set(per_minute=0)
-        yield made
 
 
 async def test_a_question_is_answered_with_citations_and_links(scene: Scene) -> None:

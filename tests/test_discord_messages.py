@@ -16,13 +16,6 @@ QUESTION = "which nerve supplies the soleus?"
 
 
 @pytest_asyncio.fixture
-async def scene(engine: Engine, tmp_path: Path) -> AsyncIterator[Scene]:
-    async with acted(engine, tmp_path) as made:
-        await made.set(per_minute=0)
-        yield made
-
-
-@pytest_asyncio.fixture
 async def listening(engine: Engine, tmp_path: Path) -> AsyncIterator[Scene]:
     async with acted(engine, tmp_path, privileged=("message_content",), message_content=True) as made:
         await made.set(per_minute=0, listening=(made.general.id,))

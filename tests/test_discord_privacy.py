@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from discordserver import NotPossible
 from fabella import Engine
 from fabella.discord import service
@@ -19,13 +17,6 @@ from scene import Scene, acted, custom_id, description, until
 
 pytestmark = pytest.mark.asyncio
 UNKNOWN = "how heavy is the soleus?"
-
-
-@pytest_asyncio.fixture
-async def scene(engine: Engine, tmp_path: Path) -> AsyncIterator[Scene]:
-    async with acted(engine, tmp_path) as made:
-        await made.set(per_minute=0)
-        yield made
 
 
 async def test_what_is_forgotten_is_not_written_afterwards(scene: Scene) -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from discordserver import Message, payloads
 from fabella import Engine
 from fabella.discord import exchange, parsing, sending
@@ -20,13 +18,6 @@ CALLBACK = "/interactions/{id}/{token}/callback"
 QUESTION = "Which nerve supplies the soleus?"
 OTHER = "which artery supplies the soleus?"
 LONG = f"{QUESTION} {'It lies under the gastrocnemius. ' * 12}"  # read in a thread
-
-
-@pytest_asyncio.fixture
-async def scene(engine: Engine, tmp_path: Path) -> AsyncIterator[Scene]:
-    async with acted(engine, tmp_path) as made:
-        await made.set(per_minute=0)
-        yield made
 
 
 def shown(scene: Scene) -> list[str]:

@@ -6,20 +6,16 @@ from importlib.metadata import version
 from typing import Any
 
 from discord import app_commands
-from discord.ext import commands
 
 from fabella.discord import exchange, ids, pages, replies, texts
 from fabella.discord.everywhere import everywhere
 from fabella.discord.letters import Letter, Page
 from fabella.discord.sending import Interaction
-from fabella.discord.service import Bot, Service
+from fabella.discord.serving import Serving
 
 
-class About(commands.Cog, name="Fabella about"):
+class About(Serving, name="Fabella about"):
     """Commands that answer with fixed texts, to the asker alone."""
-
-    def __init__(self, bot: Bot, service: Service) -> None:
-        self._service = service
 
     @everywhere
     @app_commands.command()
@@ -51,7 +47,3 @@ class About(commands.Cog, name="Fabella about"):
             await self._service.sender.respond(interaction, letter, private=True, until=until)
 
         await exchange.handled(self._service, interaction, work)
-
-    async def cog_app_command_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
-        """Apologise for what the library could not do."""
-        await exchange.failed(self._service, interaction, error)

@@ -10,17 +10,17 @@ from fabella.discord import exchange, modals
 from fabella.discord.everywhere import CONTEXTS, INSTALLS, everywhere
 from fabella.discord.sending import Interaction
 from fabella.discord.service import Bot, Service
+from fabella.discord.serving import Serving
 
 MENU = "Ask Fabella about this"
 _LONGEST = 1_000  # characters of a question
 
 
-class Asking(commands.Cog, name="Fabella"):
+class Asking(Serving, name="Fabella"):
     """Hands the engine what somebody wrote."""
 
     def __init__(self, bot: Bot, service: Service) -> None:
-        self._bot = bot
-        self._service = service
+        super().__init__(bot, service)
         self._menu = app_commands.ContextMenu(name=MENU, callback=self._about_message)
         self._menu.allowed_contexts, self._menu.allowed_installs = CONTEXTS, INSTALLS
 
@@ -62,7 +62,3 @@ class Asking(commands.Cog, name="Fabella"):
                 await self._service.sender.note(interaction, said, until=until)
 
         await exchange.handled(self._service, interaction, work)
-
-    async def cog_app_command_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
-        """Apologise for what the library could not do."""
-        await exchange.failed(self._service, interaction, error)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from discord import app_commands
-from discord.ext import commands
 
 from fabella import Question
 from fabella.discord import exchange, ids, pages, replies, typed
@@ -16,7 +15,7 @@ from fabella.discord.inert import inert
 from fabella.discord.letters import Letter, Page
 from fabella.discord.limits import CHOICE, CHOICES, ROW, clip
 from fabella.discord.sending import Interaction
-from fabella.discord.service import Bot, Service
+from fabella.discord.serving import Serving
 
 _CARD = ("overview", "attachments", "action", "innervation", "blood_supply")  # what /muscle shows
 _STYLES = [app_commands.Choice(name=name, value=name.lower()) for name in ("AMA", "APA", "BibTeX")]
@@ -25,11 +24,8 @@ _Name = app_commands.Range[str, 1, CHOICE]
 Choices = list[app_commands.Choice[str]]
 
 
-class Lookups(commands.Cog, name="Fabella look-ups"):
+class Lookups(Serving, name="Fabella look-ups"):
     """Commands that hand the engine a `Question` of intents and slots, with names completed as they are typed."""
-
-    def __init__(self, bot: Bot, service: Service) -> None:
-        self._service = service
 
     @everywhere
     @app_commands.command()
@@ -225,10 +221,6 @@ class Lookups(commands.Cog, name="Fabella look-ups"):
                 await self._service.sender.respond(interaction, letter, private=True, until=until)
 
         await exchange.handled(self._service, interaction, clear)
-
-    async def cog_app_command_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
-        """Apologise for what the library could not do."""
-        await exchange.failed(self._service, interaction, error)
 
 
 def _choice(asked: Question, name: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from fabella.discord.inert import inert
 from fabella.discord.letters import Letter, Page
 from fabella.discord.records import PER_MINUTE, ServerSettings
 from fabella.discord.sending import Interaction
-from fabella.discord.service import Bot, Service
+from fabella.discord.serving import Serving
 
 _NO_SWITCH = (
     "This bot is not set up to read every message. Its owner can switch that on: "
@@ -29,13 +29,13 @@ Work = Callable[[int, float], Awaitable[None]]
 @app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.default_permissions(manage_guild=True)
 class Owners(
-    commands.GroupCog, name="Fabella settings", group_name="fabella", group_description="Settings of this server"
+    Serving,
+    commands.GroupCog,
+    name="Fabella settings",
+    group_name="fabella",
+    group_description="Settings of this server",
 ):
     """`/fabella ...`. Every answer is for the manager alone."""
-
-    def __init__(self, bot: Bot, service: Service) -> None:
-        self._bot = bot
-        self._service = service
 
     @app_commands.command()
     async def settings(self, interaction: Interaction) -> None:
@@ -151,10 +151,6 @@ class Owners(
             await self._service.sender.note(interaction, said, until=until)
 
         await self._manage(interaction, work)
-
-    async def cog_app_command_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
-        """Apologise for what the library could not do."""
-        await exchange.failed(self._service, interaction, error)
 
     async def _change(self, interaction: Interaction, change: Callable[[ServerSettings], dict[str, Any]]) -> None:
         async def work(server: int, until: float) -> None:

@@ -45,43 +45,17 @@ class Sender:
         Faults are tried again as long as Discord accepts a first answer. Then the letter goes to the channel, or where
         it is `private` to the user, and the loss of both is logged with a short id.
         """
-        if begun(interaction):
-            await self._further(interaction, letter, private=private)
-            return
-
-        async def first() -> None:
-            await interaction.response.send_message(ephemeral=private, **letter.sent())
-
-        interaction.extras[_FIRST] = "message"
-        try:
-            await _in_time(first, until)
-        except Exception as error:
-            if not (faults.answered(error) or faults.temporary(error) or faults.expired(error)):
-                del interaction.extras[_FIRST]  # it was refused: there is no first answer yet
-                raise
-            on_its_way = isinstance(error, TimeoutError)
-            self._errands.start(self._after_all(interaction, letter, private=private, on_its_way=on_its_way), "answer")
+        await self._first(
+            interaction, "message", letter, private=private, until=until,
+            attempt=lambda: interaction.response.send_message(ephemeral=private, **letter.sent()),
+        )  # fmt: skip
 
     async def update(self, interaction: Interaction, letter: Letter, *, until: float) -> None:
         """Put a letter in the place of the message whose button was pressed; of a deferred answer, where that was."""
-        if begun(interaction):
-            await self._further(interaction, letter, private=True)
-            return
-
-        async def first() -> None:
-            await interaction.response.edit_message(**letter.edited())
-
-        interaction.extras[_FIRST] = "update"
-        try:
-            await _in_time(first, until)
-        except Exception as error:
-            if faults.answered(error):
-                return
-            if not (faults.temporary(error) or faults.expired(error)):
-                del interaction.extras[_FIRST]
-                raise
-            on_its_way = isinstance(error, TimeoutError)
-            self._errands.start(self._after_all(interaction, letter, private=True, on_its_way=on_its_way), "page")
+        await self._first(
+            interaction, "update", letter, private=True, until=until,
+            attempt=lambda: interaction.response.edit_message(**letter.edited()),
+        )  # fmt: skip
 
     async def note(self, interaction: Interaction, text: str, *, until: float) -> None:
         """A sentence for the user alone."""
@@ -129,6 +103,23 @@ class Sender:
         except Exception as error:
             if not faults.answered(error):
                 raise
+
+    async def _first(
+        self, interaction: Interaction, how: str, letter: Letter, *, private: bool, until: float, attempt: Attempt
+    ) -> None:
+        """The first answer; what comes after one, and what doesn't arrive in time, goes on in the background."""
+        if begun(interaction):
+            await self._further(interaction, letter, private=private)
+            return
+        interaction.extras[_FIRST] = how
+        try:
+            await _in_time(attempt, until)
+        except Exception as error:
+            if not (faults.answered(error) or faults.temporary(error) or faults.expired(error)):
+                del interaction.extras[_FIRST]  # it was refused: there is no first answer yet
+                raise
+            on_its_way = isinstance(error, TimeoutError)
+            self._errands.start(self._after_all(interaction, letter, private=private, on_its_way=on_its_way), how)
 
     async def _further(self, interaction: Interaction, letter: Letter, *, private: bool) -> None:
         """What comes after the first answer: into a deferred one, or beside what was done."""
