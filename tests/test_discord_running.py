@@ -659,7 +659,7 @@ async def test_check_says_what_is_right(folder: Path) -> None:
 
 async def test_check_says_what_is_wrong_with_each(folder: Path) -> None:
     (folder / "texts").mkdir()
-    (folder / "texts" / "broken.md").write_text("no front matter")
+    (folder / "texts" / "broken.md").write_text("---\nno front matter")
     async with DiscordServer() as server:
         env = server.environment() | {
             "FABELLA_DISCORD_DATABASE": "postgresql://me:pass-word@127.0.0.1:1/none",

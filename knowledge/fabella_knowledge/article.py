@@ -20,12 +20,14 @@ HEADINGS = (
     "Blood supply", "Articulation", "Variants", "Prevalence", "Clinical relevance", "Exercises",
 )  # fmt: skip
 KEYS = frozenset({"name", "latin", "kind", "aliases", "region", "parts", "ids", "tissue"})
+CITED = re.compile(r"\[(@[^\[\]]*)\]")
 _CITED = re.compile(r"\s*\[(@[^\[\]]*)\]")
 _KEY = re.compile(r"@([A-Za-z0-9_][A-Za-z0-9_.:-]*)\s*(?:,\s*(.*))?$", re.DOTALL)
 _STRAY = re.compile(r"(?<![\w.])@\w+|\[@(?!\w)")
 _LABEL = re.compile(r"([^:]{2,40}):\s+\S")
 _YAML_KEY = re.compile(r"[\"']?([\w-]+)[\"']?\s*:")
 _COMMENT = re.compile(r"\s*<!--.*-->\s*", re.DOTALL)
+_FENCE = re.compile(rb"(?:\xef\xbb\xbf)?(?:[^\S\r\n]*[\r\n])*+-{3,}[^\S\r\n]*(?:[\r\n]|\Z)")
 _NO_FRONT = "no front matter: begin with a block between two lines '---' that holds 'name' and 'kind'"
 
 
@@ -59,6 +61,24 @@ class ArticleFile:
     claims: tuple[Claim, ...]
     path: str
     line_of_name: int
+
+
+def begun(data: bytes) -> bool:
+    """Whether a Markdown file begins with a line "---": then it is an article, else a text that is only quoted."""
+    return _FENCE.match(data) is not None
+
+
+def keys(group: str) -> tuple[list[Citation], list[str]]:
+    """The citations of what stands between brackets, "@key, p. 3; @other", and the pieces that are none."""
+    found: list[Citation] = []
+    broken: list[str] = []
+    for piece in group.split(";"):
+        match = _KEY.match(piece.strip())
+        if match is None:
+            broken.append(piece.strip())
+        else:
+            found.append(Citation(match.group(1), (match.group(2) or "").strip() or None))
+    return found, broken
 
 
 def read(text: str, shown: str) -> tuple[ArticleFile | None, list[Problem]]:
@@ -190,14 +210,9 @@ def _claim(heading: list[str], raw: str, line: int, shown: str, claims: list[Cla
     citations: list[Citation] = []
     broken: list[str] = []
     for group in _CITED.finditer(raw):
-        for piece in group.group(1).split(";"):
-            match = _KEY.match(piece.strip())
-            if match is None:
-                broken.append(piece.strip())
-                continue
-            one = Citation(match.group(1), (match.group(2) or "").strip() or None)
-            if one not in citations:
-                citations.append(one)
+        found, wrong = keys(group.group(1))
+        citations += [one for one in dict.fromkeys(found) if one not in citations]
+        broken += wrong
     text = _CITED.sub("", raw).strip()
     broken += _STRAY.findall(text)
     hint = "write [@key] or [@key, p. 3]"

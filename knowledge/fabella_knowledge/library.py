@@ -1,23 +1,24 @@
-"""A library: articles, their references and the vocabulary, read from folders and checked as a whole.
+"""A library: articles, references and vocabulary, checked as a whole, and excerpts of texts that are only quoted.
 
 `collect` gathers the files and their content hash without parsing; `build` parses and checks them.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from fabella_knowledge import article as articles
-from fabella_knowledge import joining, passages, printing
+from fabella_knowledge import files as sources
+from fabella_knowledge import joining, passages, printing, quoting
 from fabella_knowledge import references as bibliography
 from fabella_knowledge import vocabulary_file as vocabularies
 from fabella_knowledge.article import ArticleFile
 from fabella_knowledge.errors import LibraryError, Problem
-from fabella_knowledge.files import BUILTIN, REFERENCES, VOCABULARY, SourceFile, collect, digest, gather
+from fabella_knowledge.excerpts import Excerpts
+from fabella_knowledge.files import BUILTIN, SourceFile, collect, digest, gather
 from fabella_knowledge.model import Article, Passage, Reference
 from fabella_knowledge.references import Entry
 from fabella_knowledge.vocabulary import Vocabulary
@@ -28,16 +29,22 @@ __all__ = ["BUILTIN", "Library", "SourceFile", "build", "check", "collect", "dig
 
 @dataclass(frozen=True)
 class Library:
-    """Everything that answers are made of. `digest` is the hash of all content, 16 hexadecimal digits."""
+    """Everything that answers are made of. `digest` is the hash of all content, 16 hexadecimal digits.
+
+    `excerpts` come from passage files and plain Markdown, in the order of the files; `left_out` is what of these
+    could not be read, by file and line.
+    """
 
     articles: Mapping[str, Article]
     references: Mapping[str, Reference]
     vocabulary: Vocabulary
     digest: str
+    excerpts: Excerpts = field(default_factory=lambda: Excerpts.of(()))
+    left_out: tuple[Problem, ...] = ()
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
-        """All passages, article by article, in the order of the files."""
+        """All passages of articles, one article after the other, in the order of the files."""
         return tuple(p for one in self.articles.values() for p in one.passages)
 
     @cached_property
@@ -47,22 +54,25 @@ class Library:
 
 
 def load(*paths: Path | str, builtin: bool = True) -> Library:
-    """Read, check and join the built-in texts and the folders in `paths`.
+    """Read, check and join the built-in texts and what stands at `paths`.
+
+    A path is a folder of articles, plain Markdown and passage files, or one such file. What of a passage file or of
+    plain Markdown cannot be read is left out, and the rest is there.
 
     Raises:
-        LibraryError: with every problem found, each with file and line.
+        LibraryError: with every problem found, each with file and line: a path that is missing or of which nothing
+            can be read, an article, references or a vocabulary with a fault.
     """
     files, problems = gather(paths, builtin=builtin)
     return _build(files, problems)
 
 
 def check(*paths: Path | str, builtin: bool = True) -> tuple[Problem, ...]:
-    """Every problem that keeps the library from being loaded, by file and line; empty if there is none."""
+    """Every problem by file and line, of what is left out as well; empty if there is none."""
     try:
-        load(*paths, builtin=builtin)
+        return load(*paths, builtin=builtin).left_out
     except LibraryError as error:
         return error.problems
-    return ()
 
 
 def build(files: Sequence[SourceFile]) -> Library:
@@ -75,7 +85,7 @@ def build(files: Sequence[SourceFile]) -> Library:
 
 
 class _Parsed:
-    """What the files hold, one by one. `broken` are the kinds of files of which one could not be parsed."""
+    """What articles and the files beside them hold. `broken` are the kinds of which one could not be parsed."""
 
     def __init__(self) -> None:
         self.drafts: list[ArticleFile] = []
@@ -87,21 +97,16 @@ class _Parsed:
 
     def add(self, file: SourceFile) -> None:
         """Parse one file."""
-        kind = file.path.name if file.path.name in (REFERENCES, VOCABULARY) else "article"
-        try:
-            # Decomposed letters, as one system writes them, would part a word in two.
-            text = unicodedata.normalize("NFC", file.data.decode("utf-8-sig"))
-        except UnicodeDecodeError as error:
-            line = file.data[: error.start].count(b"\n") + 1
-            message = f"not UTF-8 (byte 0x{file.data[error.start]:02x}); save it as UTF-8"
-            self.problems.append(Problem(file.shown, line, message))
-            self.broken.add(kind)
+        text = sources.text(file)
+        if isinstance(text, Problem):
+            self.problems.append(text)
+            self.broken.add(file.kind)
             return
-        if kind == VOCABULARY:
+        if file.kind == "vocabulary":
             held, found = vocabularies.read(text, file.shown)
             self.vocabularies += [held] if held is not None else []
             usable = held is not None
-        elif kind == REFERENCES:
+        elif file.kind == "references":
             entries, found = bibliography.read(text, file.shown)
             for entry in entries:
                 self._add_reference(entry)
@@ -113,7 +118,7 @@ class _Parsed:
             usable = draft is not None
         self.problems += found
         if not usable:
-            self.broken.add(kind)
+            self.broken.add(file.kind)
 
     def _add_article(self, draft: ArticleFile, root: int) -> None:
         """An article takes the place of one of the same name in a folder that was read before."""
@@ -131,12 +136,19 @@ class _Parsed:
 
 
 def _build(files: Sequence[SourceFile], unread: Sequence[Problem]) -> Library:
+    checked = sources.checked(files)
+    # A text that cannot be read may be an article, among articles.
+    unread = [
+        *unread,
+        *(Problem(f.shown, 0, f.fault) for f in files if f.fault and f.kind == "plain" and checked & f.roots),
+    ]
     parsed = _Parsed()
     for file in files:
-        parsed.add(file)
+        if file.kind not in ("plain", "passages"):
+            parsed.add(file)
     problems = [*unread, *parsed.problems]
     # What refers to a file that cannot be read is no problem of its own.
-    whole = not unread and not parsed.broken - {REFERENCES}
+    whole = not unread and not parsed.broken - {"references"}
     entries = list(parsed.entries.values())
     vocabulary, found = joining.join(parsed.drafts, parsed.vocabularies, entries, whole=whole)
     problems += found
@@ -145,14 +157,19 @@ def _build(files: Sequence[SourceFile], unread: Sequence[Problem]) -> Library:
         if not draft.claims and not any(one.path == draft.path for one in problems):
             message = f"'{draft.name}' says nothing: no claim under any heading"
             problems.append(Problem(draft.path, draft.line_of_name, message))
-        if not unread and REFERENCES not in parsed.broken:
+        if not unread and "references" not in parsed.broken:
             problems += passages.uncited(draft, set(parsed.entries))
         if whole:
             problems += passages.unresolved(draft, vocabulary)
         one = passages.resolve(draft, vocabulary)
         made.setdefault(one.name, one)
+    taken = {p.id: (p.path, p.line) for one in made.values() for p in one.passages}
+    quoted = quoting.quote(files, keys=parsed.entries.keys(), taken=taken)
+    problems += quoted.fatal
+    if not (problems or made or quoted.excerpts):
+        problems.append(Problem("library", 0, "nothing to serve: no path holds an article or a passage"))
     if problems:
-        raise LibraryError(problems)
-    cited = {c.reference for one in made.values() for p in one.passages for c in p.citations}
+        raise LibraryError([*problems, *quoted.left_out])
+    cited = quoted.cited.union(c.reference for one in made.values() for p in one.passages for c in p.citations)
     printed = printing.format_all([one for one in entries if one.id in cited])
-    return Library(made, printed, vocabulary, digest(files))
+    return Library(made, {**printed, **quoted.own}, vocabulary, digest(files), quoted.excerpts, quoted.left_out)

@@ -1,4 +1,4 @@
-"""What a library is made of: terms, references, passages, articles. All of it is frozen."""
+"""What a library is made of: terms, references, passages, articles, excerpts. All of it is frozen."""
 
 from __future__ import annotations
 
@@ -105,3 +105,23 @@ class Article:
     parts: tuple[str, ...]
     passages: tuple[Passage, ...]
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A passage of a text that is no article: quoted and cited as it stands.
+
+    `id` is as a passage file gives it; of Markdown it is the file and the headings with a count,
+    "notes/leg.md#calf.2". `title` is that of the text or chapter, `heading` the path of headings below it. There is at
+    least one citation: a text without a bibliography cites itself. `path` is the file as problems show it. `further`
+    is a JSON object of the fields of a passage file that Fabella doesn't read, "" for none.
+    """
+
+    id: str
+    title: str
+    heading: tuple[str, ...]
+    text: str
+    citations: tuple[Citation, ...]
+    path: str
+    line: int
+    further: str = ""

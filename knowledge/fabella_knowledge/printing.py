@@ -50,7 +50,7 @@ def format_all(entries: Sequence[Entry]) -> dict[str, Reference]:
             id=entry.id,
             ama=ama[entry.id] + tail,
             apa=apa[entry.id] + tail,
-            bibtex=_bibtex(entry),
+            bibtex=bibtex(entry),
             title=_bare(data.get("title")),
             authors=tuple(_name(one) for one in data.get("author", ())),
             year=year(data),
@@ -115,7 +115,8 @@ def _tidy(text: str, data: Mapping[str, Any]) -> str:
     return re.sub(r"\.{2,}", ".", text).replace(" .", ".").strip()
 
 
-def _bibtex(entry: Entry) -> str:
+def bibtex(entry: Entry) -> str:
+    """A reference as an entry of BibTeX."""
     data = entry.data
     kind = _BIBTEX_TYPES.get(str(data.get("type")), "misc")
     fields: dict[str, object] = {
