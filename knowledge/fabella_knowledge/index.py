@@ -1,91 +1,155 @@
-"""A TF-IDF index over passages: fitted by scikit-learn, searched through plain arrays.
+"""Fits the index that passages are searched by.
 
-The weight of a term in a passage is (1 + ln tf) * idf with idf = ln((1 + n) / (1 + df)) + 1, rows of length
-1 (the formulas of scikit-learn's TfidfVectorizer with `sublinear_tf=True`); the score is the cosine of query
-and passage.
+Terms are stems, pairs of stems, and grams of characters. A term's weight is a TF-IDF with the saturation and length of
+BM25 (see `postings`), in a passage and in its section: a run of passages under one title (one without a title is its
+own). The settings were chosen on questions about other books than those for which the README gives figures.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from fabella_knowledge.model import Passage
-from fabella_knowledge.tokens import singular, words
+from fabella_knowledge.postings import Ints, Occurrences, Postings, Saturation
+from fabella_knowledge.ranking import Hit, Index, Query, Reason
+from fabella_knowledge.tokens import words
+from fabella_knowledge.units import WINDOW, grams, joining, stems
+
+__all__ = ["DEFAULT", "Document", "Hit", "Index", "Level", "Query", "Reason", "Settings", "fit"]
+_SPELT = Saturation(5.0, 0.75)
+_STEP = 1000  # documents between two reports of progress
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A passage and how well it fits a query: the cosine, 0 to 1."""
+class Document:
+    """What is searched: a text under its title and headings."""
 
-    passage: Passage
-    score: float
-
-
-def document(passage: Passage) -> tuple[str, ...]:
-    """The index terms of a passage: its structure, headings and text, names of terms included."""
-    return terms(" ".join((passage.structure, *passage.heading, passage.text, *passage.terms)))
+    title: str
+    heading: str
+    text: str
 
 
-def terms(text: str) -> tuple[str, ...]:
-    """The index terms of a text, the same way for documents and queries."""
-    return tuple(singular(word) for word in words(text))
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What a passage, or a section, is found by: the weight of each kind of term (0: none) and their saturation."""
+
+    words: float
+    phrases: float  # two words, one right after the other
+    near: float  # two content words, at most two others between them, in any order
+    of_words: Saturation
+    of_pairs: Saturation
+    characters: float = 0.0
+    of_characters: Saturation = _SPELT
+    common: float = 1.0  # words in a larger share of the passages don't tell them apart
 
 
-class Index:
-    """Postings by term. Immutable; `search` is linear in the postings of the query's terms."""
-
-    def __init__(
-        self, passages: Sequence[Passage], vocabulary: Sequence[str], arrays: Mapping[str, NDArray[Any]]
-    ) -> None:
-        self._passages = tuple(passages)
-        self._at = {term: n for n, term in enumerate(vocabulary)}
-        self.arrays = dict(arrays)
-        self._idf = arrays["index_idf"].tolist()
-        self._starts = arrays["index_starts"].tolist()
-        self._places = arrays["index_places"]
-        self._weights = arrays["index_weights"]
-
-    @property
-    def vocabulary(self) -> tuple[str, ...]:
-        """The terms, in the order of the arrays."""
-        return tuple(self._at)
-
-    def search(self, query: Sequence[str], limit: int = 10) -> tuple[Hit, ...]:
-        """The passages that share a term with `query` (see `terms`), best first, at most `limit`."""
-        scores = self.scores(query)
-        order = np.argsort(-scores, kind="stable")[: max(0, limit)]
-        return tuple(Hit(self._passages[at], float(scores[at])) for at in order if scores[at] > 0)
-
-    def scores(self, query: Sequence[str]) -> NDArray[np.float64]:
-        """The cosine of the query with every passage, in their order."""
-        counts: dict[int, int] = {}
-        for term in query:
-            at = self._at.get(term)
-            if at is not None:
-                counts[at] = counts.get(at, 0) + 1
-        scores = np.zeros(len(self._passages))
-        weights = {at: (1.0 + math.log(n)) * self._idf[at] for at, n in counts.items()}
-        length = math.sqrt(sum(w * w for w in weights.values())) or 1.0
-        for at, weight in weights.items():
-            held = slice(self._starts[at], self._starts[at + 1])
-            scores[self._places[held]] += self._weights[held] * (weight / length)
-        return scores
+_PASSAGE = Level(1.0, 0.3, 0.15, Saturation(0.6, 0.75), Saturation(1.2, 0.5), common=0.5)
+_SECTION = Level(0.25, 0.3, 0.2, Saturation(8.0, 1.0), Saturation(4.0, 0.6), characters=0.25)
 
 
-def fit(passages: Sequence[Passage]) -> Index:
-    """The index of `passages`."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The weights of what a passage and its section hold."""
 
-    vectorizer = TfidfVectorizer(analyzer=document, sublinear_tf=True)
-    columns = vectorizer.fit_transform(passages).tocsc()
-    arrays = {
-        "index_idf": vectorizer.idf_.astype(np.float64), "index_starts": columns.indptr.astype(np.int64),
-        "index_places": columns.indices.astype(np.int64), "index_weights": columns.data.astype(np.float64),
-    }  # fmt: skip
-    return Index(passages, list(vectorizer.get_feature_names_out()), arrays)
+    passage: Level = _PASSAGE
+    section: Level = _SECTION
+
+
+DEFAULT = Settings()
+
+
+def fit(
+    documents: Iterable[Document], *, settings: Settings = DEFAULT, step: Callable[[int], None] | None = None
+) -> Index:
+    """The index of `documents`, in their order. `step` is told now and then how many were read."""
+    corpus = _read(documents, step)
+    names = {stem: n for n, stem in enumerate(dict.fromkeys(stems(corpus.known)))}
+    row = np.array([names[stem] for stem in stems(corpus.known)], dtype=np.int64)[corpus.row]
+    keys, at = _pairs(row, corpus.place, names)
+    chars, starts, parts = _grams(corpus.known)
+    levels = {}
+    for level, by, part_of in (
+        ("passage", settings.passage, np.arange(len(corpus.section_of))),
+        ("section", settings.section, corpus.section_of),
+    ):
+        place = part_of[corpus.place]
+        among = int(part_of[-1]) + 1 if len(part_of) else 0
+        held = Occurrences.of(row, place, among=among)
+        lengths = held.lengths
+        paired, pairs = Occurrences.of(keys, place[at], among=among).numbered()
+        scale = np.where(pairs < len(names) ** 2, by.phrases, by.near)
+        blocks = [
+            Postings.weighed(held, lengths, np.full(len(names), by.words), by.of_words, common=by.common),
+            Postings.weighed(paired, lengths, scale, by.of_pairs),
+        ]
+        if by.characters:
+            spelt = Occurrences.of(corpus.row, place, among=among).spread(starts, parts)
+            scale = np.full(len(chars), by.characters)
+            blocks.append(Postings.weighed(spelt, spelt.lengths, scale, by.of_characters))
+        else:
+            blocks.append(Postings.none(len(chars), among=among))
+        levels[level] = Postings.joined(blocks)
+    uses = np.bincount(corpus.row, minlength=len(corpus.known))
+    known = [corpus.known[n] for n in np.argsort(-uses, kind="stable")]
+    return Index(tuple(names), pairs, chars, levels, corpus.section_of, known)
+
+
+@dataclass(frozen=True, slots=True)
+class _Corpus:
+    """The words of all documents in one row: `row` numbers them in `known`, `place` says in which document each is."""
+
+    known: list[str]
+    row: Ints
+    place: Ints
+    section_of: Ints
+
+
+def _read(documents: Iterable[Document], step: Callable[[int], None] | None) -> _Corpus:
+    numbers: dict[str, int] = {}
+    row, lengths, section_of = array("l"), array("l"), array("l")
+    title = ""
+    section = -1
+    for count, one in enumerate(documents, 1):
+        if one.title != title or not title:
+            title = one.title
+            section += 1
+        held = words(f"{one.title} {one.heading} {one.text}")
+        row.extend(numbers.setdefault(word, len(numbers)) for word in held)
+        lengths.append(len(held))
+        section_of.append(section)
+        if step is not None and count % _STEP == 0:
+            step(count)
+    place = np.repeat(np.arange(len(lengths)), np.asarray(lengths, dtype=np.int64))
+    return _Corpus(list(numbers), np.asarray(row, np.int64), place, np.asarray(section_of, np.int64))
+
+
+def _pairs(row: Ints, place: Ints, names: dict[str, int]) -> tuple[Ints, Ints]:
+    """The key of each pair (see `Index`) and where in the row it begins."""
+    size = len(names)
+    together = place[:-1] == place[1:]
+    begins = np.flatnonzero(together)
+    keys, at = [row[begins] * size + row[begins + 1]], [begins]
+    joined = np.isin(row, [names[one] for one in joining() if one in names])
+    content = np.flatnonzero(~joined)
+    for gap in range(1, WINDOW + 1):
+        one, two = content[:-gap], content[gap:]
+        chosen = (place[one] == place[two]) & (row[one] != row[two])
+        a, b = row[one[chosen]], row[two[chosen]]
+        keys.append((size + np.minimum(a, b)) * size + np.maximum(a, b))
+        at.append(one[chosen])
+    return np.concatenate(keys), np.concatenate(at)
+
+
+def _grams(known: Sequence[str]) -> tuple[tuple[str, ...], Ints, Ints]:
+    """All grams, and those of each word: where they start in a row of numbers, and the row."""
+    numbers: dict[str, int] = {}
+    held, sizes = array("l"), array("l")
+    for word in known:
+        found = grams(word)
+        held.extend(numbers.setdefault(gram, len(numbers)) for gram in found)
+        sizes.append(len(found))
+    starts = np.concatenate(([0], np.cumsum(np.asarray(sizes, np.int64))))
+    return tuple(numbers), starts, np.asarray(held, np.int64)
