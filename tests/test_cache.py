@@ -17,7 +17,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fabella import Engine, cache, model
+from fabella import Engine, cache, fingerprint, model, texts
+from fabella_knowledge import library as libraries
 
 KEY = "0123456789abcdef01234567"
 PLAIN = {"name": "Müller \ud800", "list": [1, 2]}
@@ -30,14 +31,13 @@ said = []
 engine = Engine.load(report=said.append)
 answer = engine.ask({QUESTION!r})
 print(answer.text)
-print("reports:", len(said))
+print("reports:", *(line.split()[0] for line in said))
 print("modules:", *sorted({{name.partition(".")[0] for name in sys.modules}}))
 """
 
 
-def entry(root: Path) -> Path:
-    (one,) = [path for path in root.iterdir() if not path.name.startswith(".")]
-    return one
+def names(root: Path) -> list[str]:
+    return sorted(path.name for path in root.iterdir())
 
 
 def start(code: str, root: Path, *before: str) -> subprocess.Popen[str]:
@@ -61,6 +61,36 @@ def kept(tmp_path: Path) -> Path:
     """A folder that holds one entry."""
     assert cache.write(tmp_path, KEY, PLAIN, ARRAYS)
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def keys(engine: Engine) -> dict[str, str]:
+    """The entries of the built-in texts by what they hold."""
+    asked: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        read = cache.read
+        patch.setattr(cache, "read", lambda root, key: (asked.append(key), read(root, key))[1])
+        Engine.load()
+    of_texts, of_model = asked
+    return {"texts": of_texts, "model": of_model}
+
+
+@pytest.fixture
+def filled(tmp_path: Path, keys: dict[str, str]) -> Path:
+    """A folder that holds the entries of the built-in texts and nothing else."""
+    for key in keys.values():
+        shutil.copytree(Path(os.environ["FABELLA_CACHE"]) / key, tmp_path / "filled" / key)
+    return tmp_path / "filled"
+
+
+@pytest.fixture
+def made(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is built and fitted from now on: in no time, for it was made for `engine` before."""
+    found: list[str] = []
+    built, fitted = engine._model.texts.library, engine._model
+    monkeypatch.setattr(libraries, "build", lambda files: (found.append("texts"), built)[1])
+    monkeypatch.setattr(model, "_fit", lambda *_: (found.append("model"), fitted)[1])
+    return found
 
 
 # --- an entry ---------------------------------------------------------------------------------------------
@@ -91,12 +121,16 @@ def _flip(path: Path) -> None:
     path.write_bytes(data)
 
 
+def _array(place: Path) -> Path:
+    return max(place.glob("*.npy"), key=lambda path: path.stat().st_size)
+
+
 def _other_shape(place: Path) -> None:
-    np.save(place / "coef.npy", np.zeros((1, 1)))
+    np.save(_array(place), np.zeros((1, 1)))
 
 
 def _pickle(place: Path) -> None:
-    np.save(place / "coef.npy", np.array([{}], dtype=object), allow_pickle=True)
+    np.save(_array(place), np.array([{}], dtype=object), allow_pickle=True)
 
 
 def _file_instead(place: Path) -> None:
@@ -115,17 +149,17 @@ def _moved(place: Path) -> None:
 
 
 DAMAGE: dict[str, Callable[[Path], object]] = {
-    "empty array": lambda place: (place / "coef.npy").write_bytes(b""),
-    "cut array": lambda place: os.truncate(place / "coef.npy", (place / "coef.npy").stat().st_size - 8),
-    "cut header": lambda place: os.truncate(place / "coef.npy", 20),
-    "flipped bit": lambda place: _flip(place / "coef.npy"),
-    "flipped bit in the text": lambda place: _flip(place / "model.json"),
+    "empty array": lambda place: _array(place).write_bytes(b""),
+    "cut array": lambda place: os.truncate(_array(place), _array(place).stat().st_size - 8),
+    "cut header": lambda place: os.truncate(_array(place), 20),
+    "flipped bit": lambda place: _flip(_array(place)),
+    "flipped bit in the text": lambda place: _flip(place / "plain.json"),
     "other shape": _other_shape,
     "pickle": _pickle,
-    "zip": lambda place: (place / "coef.npy").write_bytes(b"PK\x03\x04 no archive"),
-    "missing array": lambda place: (place / "coef.npy").unlink(),
-    "missing text": lambda place: (place / "model.json").unlink(),
-    "cut text": lambda place: os.truncate(place / "model.json", 5),
+    "zip": lambda place: _array(place).write_bytes(b"PK\x03\x04 no archive"),
+    "missing array": lambda place: _array(place).unlink(),
+    "missing text": lambda place: (place / "plain.json").unlink(),
+    "cut text": lambda place: os.truncate(place / "plain.json", 5),
     "no JSON": lambda place: (place / "entry.json").write_text("{"),
     "other JSON": lambda place: (place / "entry.json").write_text("[1]"),
     "deep JSON": lambda place: (place / "entry.json").write_text("[" * 100_000),
@@ -148,38 +182,44 @@ def test_a_damaged_entry_counts_as_missing_and_is_written_anew(kept: Path, damag
     assert [path.name for path in kept.iterdir()] == [KEY]
 
 
+def test_whole_entries_are_read(filled: Path, keys: dict[str, str], engine: Engine, made: list[str]) -> None:
+    again = Engine.load(cache=filled)
+    assert (again.ask(QUESTION), again.search(QUESTION)) == (engine.ask(QUESTION), engine.search(QUESTION))
+    assert made == []
+    assert names(filled) == sorted(keys.values())
+
+
+@pytest.mark.parametrize("holds", ["texts", "model"])
 @pytest.mark.parametrize("damage", DAMAGE)
-def test_a_damaged_entry_is_fitted_again_with_the_same_answers(
-    tmp_path: Path, engine: Engine, damage: str, monkeypatch: pytest.MonkeyPatch
+def test_a_damaged_entry_is_made_again_with_the_same_answers(
+    filled: Path, keys: dict[str, str], engine: Engine, made: list[str], damage: str, holds: str
 ) -> None:
-    root = tmp_path / "cache"
-    shutil.copytree(os.environ["FABELLA_CACHE"], root)
-    fits: list[str] = []
-    fitted = engine._model
-
-    def fit(library: object, definitions: object) -> model.Model:
-        fits.append("fit")
-        return fitted
-
-    monkeypatch.setattr(model, "_fit", fit)
-    said = engine.ask(QUESTION).text
-    assert Engine.load(cache=root).ask(QUESTION).text == said
-    assert fits == []
-    DAMAGE[damage](entry(root))
-    assert Engine.load(cache=root).ask(QUESTION).text == said
-    assert Engine.load(cache=root).ask(QUESTION).text == said
-    assert fits == ["fit"]
-    assert len(list(root.iterdir())) == 1
+    DAMAGE[damage](filled / keys[holds])
+    for _ in range(2):
+        again = Engine.load(cache=filled)
+        assert (again.ask(QUESTION), again.search(QUESTION)) == (engine.ask(QUESTION), engine.search(QUESTION))
+    assert made == [holds]
+    assert names(filled) == sorted(keys.values())
 
 
-def test_content_that_is_no_model_is_fitted_again(
-    tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("holds", ["texts", "model"])
+@pytest.mark.parametrize("plain", [{}, {"articles": 5, "definitions": 5, "known": "", "weights": {}, "router": None}])
+def test_content_that_means_something_else_is_made_again(
+    filled: Path,
+    keys: dict[str, str],
+    engine: Engine,
+    made: list[str],
+    holds: str,
+    plain: dict[str, object],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(model, "_fit", lambda *_: engine._model)
-    assert cache.write(tmp_path, entry(Path(os.environ["FABELLA_CACHE"])).name, {"articles": 5}, {})
+    shutil.rmtree(filled / keys[holds])
+    assert cache.write(filled, keys[holds], plain, {})
     with caplog.at_level(logging.WARNING):
-        assert Engine.load(cache=tmp_path).ask(QUESTION).text == engine.ask(QUESTION).text
-    assert "is made anew" in caplog.text
+        assert Engine.load(cache=filled).ask(QUESTION).text == engine.ask(QUESTION).text
+    assert caplog.text.count("is made anew") == 1
+    assert Engine.load(cache=filled).ask(QUESTION).text == engine.ask(QUESTION).text
+    assert made == [holds]
 
 
 # --- the model --------------------------------------------------------------------------------------------
@@ -190,21 +230,24 @@ def test_what_is_thawed_is_what_was_frozen(engine: Engine) -> None:
     thawed = model.open_model()
     assert thawed is not frozen
     assert thawed.definitions == frozen.definitions
-    assert thawed.library.articles == frozen.library.articles
-    assert thawed.library.references == frozen.library.references
-    assert thawed.library.digest == frozen.library.digest
+    assert thawed.texts.core == frozen.texts.core
+    one, other = thawed.texts.library, frozen.texts.library
+    for name in ("articles", "references", "digest", "excerpts", "left_out"):
+        assert getattr(one, name) == getattr(other, name), name
     for name in ("terms", "ambiguous", "parts", "never", "opposites"):
-        assert getattr(thawed.library.vocabulary, name) == getattr(frozen.library.vocabulary, name), name
+        assert getattr(one.vocabulary, name) == getattr(other.vocabulary, name), name
     assert thawed.speller.known == frozen.speller.known
     assert thawed.speller.weights == frozen.speller.weights
-    for name, array in frozen.router.to_arrays()[1].items():
-        assert np.array_equal(thawed.router.to_arrays()[1][name], array)
-    assert thawed.router.to_arrays()[0] == frozen.router.to_arrays()[0]
+    for held, back in ((frozen.router, thawed.router), (frozen.texts.index, thawed.texts.index)):
+        (plain, arrays), (plain_back, arrays_back) = held.to_arrays(), back.to_arrays()
+        assert plain_back == plain
+        assert set(arrays_back) == set(arrays)
+        assert all(np.array_equal(arrays_back[name], arrays[name]) for name in arrays)
 
 
 def test_the_second_start_reads_the_cache_and_imports_nothing_that_fits(engine: Engine) -> None:
     out, error = finish(start(ASK, Path(os.environ["FABELLA_CACHE"])))
-    text, _, modules = out.partition("reports: 0\nmodules: ")
+    text, _, modules = out.partition("reports:\nmodules: ")
     assert modules, out
     assert error == ""
     assert text.strip() == engine.ask(QUESTION).text.strip()
@@ -215,51 +258,54 @@ def test_the_second_start_reads_the_cache_and_imports_nothing_that_fits(engine: 
     assert not unwanted & set(modules.split())
 
 
-def test_the_same_texts_at_another_place_are_another_entry(
-    tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    keys = []
-    monkeypatch.setattr(cache, "read", lambda root, key: keys.append(key))
-    monkeypatch.setattr(cache, "write", lambda *_: True)
-    monkeypatch.setattr(model, "_fit", lambda *_: engine._model)
-    monkeypatch.setattr(model, "_freeze", lambda held: ({}, {}))
-    article = "---\nname: Tiny\nkind: muscle\n---\n## Heads\n- One head [@moore2013]\n"
-    for name in ("here", "there", "here"):
+def test_the_same_texts_at_another_place_are_another_entry(tmp_path: Path) -> None:
+    article = "---\nname: Tiny\nkind: muscle\n---\n## Heads\n- One head [@me2020]\n"
+    book = {"id": "me2020", "type": "book", "title": "Mine", "publisher": "Me", "issued": {"date-parts": [[2020]]}}
+    root = tmp_path / "cache"
+    opened = []
+    for name, entries in (("here", 1), ("there", 2), ("here", 2)):
         (tmp_path / name).mkdir(exist_ok=True)
         (tmp_path / name / "tiny.md").write_text(article)
-        model.open_model([tmp_path / name])
-    assert keys[0] != keys[1]
-    assert keys[0] == keys[2]
+        (tmp_path / name / "references.json").write_text(json.dumps([book]))
+        opened.append(texts.open_texts([tmp_path / name], builtin=False, root=root))
+        assert len(names(root)) == entries
+    assert [one.library.passages[0].path for one in opened] == [
+        str(tmp_path / name / "tiny.md") for name in ("here", "there", "here")
+    ]
+    assert len({one.core for one in opened}) == 1  # what is understood is the same
 
 
 def test_the_key_is_that_of_texts_and_code_not_of_the_working_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = model._code()
+    before = fingerprint.code()
     (tmp_path / "other.py").write_text("x = 1")
     monkeypatch.chdir(tmp_path)
-    assert model._code.__wrapped__() == before
+    assert fingerprint.code.__wrapped__() == before
+    assert fingerprint.of("a", "b") != fingerprint.of("ab") != fingerprint.of("a", "c")
 
 
-def test_two_processes_that_fit_at_once_on_one_empty_cache(tmp_path: Path, engine: Engine) -> None:
+def test_two_processes_that_fit_at_once_on_one_empty_cache(
+    tmp_path: Path, engine: Engine, keys: dict[str, str]
+) -> None:
     root = tmp_path / "cache"
     outs = [finish(process) for process in [start(ASK, root), start(ASK, root)]]
     for out, error in outs:
         assert out.startswith(engine.ask(QUESTION).text.strip())
-        assert "reports: 1\n" in out
+        assert "reports: Indexing Fitting\n" in out
         assert error == ""
-    assert [path.name for path in root.iterdir()] == [entry(root).name]
+    assert names(root) == sorted(keys.values())
     reports: list[str] = []
     assert Engine.load(cache=root, report=reports.append).ask(QUESTION).text == engine.ask(QUESTION).text
     assert reports == []
 
 
-def test_without_a_cache_nothing_is_kept(tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(model, "_fit", lambda *_: engine._model)
+def test_without_a_cache_nothing_is_kept(tmp_path: Path, made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FABELLA_CACHE", str(tmp_path / "cache"))
     reports: list[str] = []
     Engine.load(cache=None, report=reports.append)
-    assert len(reports) == 1 and "is kept" not in reports[0]
+    assert made == ["texts", "model"]
+    assert [line.split()[0] for line in reports] == ["Indexing", "Fitting"] and "kept" not in "".join(reports)
     assert not (tmp_path / "cache").exists()
 
 
@@ -292,13 +338,13 @@ def test_a_read_only_folder_is_read_and_not_written(locked: Path, caplog: pytest
 
 
 def test_a_file_in_the_place_of_the_folder(
-    tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, engine: Engine, made: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(model, "_fit", lambda *_: engine._model)
     place = tmp_path / "cache"
     place.write_text("a file")
     assert Engine.load(cache=place).ask(QUESTION).text == engine.ask(QUESTION).text
     assert place.read_text() == "a file"
+    assert made == ["texts", "model"]
     assert "cannot be written, going on without" in caplog.text
 
 
@@ -369,7 +415,7 @@ def test_others_may_read_what_the_umask_lets_them(kept: Path) -> None:
 
 def aged(path: Path, days: float) -> Path:
     path.mkdir(parents=True)
-    (path / "model.json").write_text("{}")
+    (path / "plain.json").write_text("{}")
     os.utime(path, (time.time() - days * 86400,) * 2)
     return path
 
@@ -383,17 +429,37 @@ def test_drafts_of_killed_processes_go_after_a_day(tmp_path: Path) -> None:
 
 
 def test_the_oldest_entries_go_when_there_are_many(tmp_path: Path) -> None:
-    old = [aged(tmp_path / f"{n:024x}", n + 1) for n in range(12)]
+    old = [aged(tmp_path / f"{n:024x}", n + 1) for n in range(40)]
     assert cache.write(tmp_path, KEY, PLAIN, ARRAYS)
-    assert [path.exists() for path in old] == [True] * 7 + [False] * 5
+    assert [path.exists() for path in old] == [True] * 31 + [False] * 9
     assert (tmp_path / KEY).exists()
+
+
+def test_the_oldest_entries_go_when_they_take_much_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = [aged(tmp_path / f"{n:024x}", n + 1) for n in range(4)]
+    for path in old:
+        (path / "plain.json").write_text("x" * 1000)
+    monkeypatch.setattr(cache, "_ROOM", 2500)
+    assert cache.write(tmp_path, KEY, {"much": "x" * 5000}, ARRAYS)
+    assert [path.exists() for path in old] == [True, True, False, False]
+    assert (tmp_path / KEY).exists()
+
+
+def test_an_entry_that_is_read_stays(tmp_path: Path) -> None:
+    assert cache.write(tmp_path, KEY, PLAIN, ARRAYS)
+    os.utime(tmp_path / KEY, (time.time() - 400 * 86400,) * 2)
+    old = [aged(tmp_path / f"{n:024x}", n + 1) for n in range(31)]
+    assert cache.read(tmp_path, KEY) is not None
+    assert cache.write(tmp_path, KEY[::-1], PLAIN, ARRAYS)
+    assert (tmp_path / KEY).exists()
+    assert [path.exists() for path in old] == [True] * 30 + [False]
 
 
 def test_what_is_not_the_caches_own_is_never_removed(tmp_path: Path) -> None:
     names = ["photos", "thesis", ".config", ".old-notes", ".ssh", "x" * 24, KEY + "0", *"abcdefghij"]
     foreign = [aged(tmp_path / name, 400) for name in names]
     assert cache.write(tmp_path, KEY, PLAIN, ARRAYS)
-    assert all((path / "model.json").exists() for path in foreign)
+    assert all((path / "plain.json").exists() for path in foreign)
 
 
 def test_the_folder_is_the_named_one_or_the_users(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

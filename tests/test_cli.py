@@ -225,7 +225,8 @@ def test_a_fault_on_one_line_costs_no_other(engine: Engine, monkeypatch: pytest.
 
     monkeypatch.setattr(Engine, "ask", ask)
     out, err = io.StringIO(), io.StringIO()
-    assert not batch.run(engine, [b'{"question": "boom"}', b'{"question": "hi"}'], out, err, name="here")
+    answers = batch.answers(engine, [b'{"question": "boom"}', b'{"question": "hi"}'])
+    assert not batch.write(answers, out, err, name="here")
     assert len(objects(out.getvalue())) == 1
     assert err.getvalue() == "here:1: not answered: ZeroDivisionError: boom\\nbang\n"
 

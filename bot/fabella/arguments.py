@@ -26,7 +26,11 @@ examples:
       one question a line
   {0} ask --batch questions.jsonl > answers.jsonl
   {0} --library my-texts ask "what is it?"
-      your own articles beside the built-in ones
+      your own texts beside the built-in ones
+  {0} search "tendon of the heel"
+      passages, with scores and why
+  {0} --library book.jsonl search "sarcomere"
+      in these texts alone
   {0} check my-texts
       their problems, with file and line
   {0} eval my-questions.jsonl
@@ -43,6 +47,9 @@ exit status:
   ask          0 answered, corrected or small talk
                3 refused or asked back
   ask --batch  1 when a line could not be read
+  search       3 nothing found
+  search --batch
+               1 when a line could not be read
   eval         1 when a line could not be read
   check        1 when there is a problem
   discord      4 a wrong token, 5 an intent that
@@ -91,6 +98,12 @@ def parser() -> argparse.ArgumentParser:
         "--batch", metavar="FILE", help='JSON lines {"question", "id", "conversation"}; - is standard input'
     )
 
+    search = commands.add_parser("search", parents=[common], help="find passages, with scores and why")
+    search.add_argument("query", nargs="*", help="words, in quotes")
+    search.add_argument("--json", action="store_true", help="print the passages as a JSON object")
+    search.add_argument("--limit", type=_count, default=10, metavar="N", help="passages at most (default 10)")
+    search.add_argument("--batch", metavar="FILE", help='JSON lines {"id", "query"}; - is standard input')
+
     scored = commands.add_parser("eval", parents=[common], help="score the answers to question files")
     scored.add_argument("file", nargs="+", metavar="FILE", help="JSON lines with q, class, must, must_not, cite")
     scored.add_argument(
@@ -119,9 +132,25 @@ def parser() -> argparse.ArgumentParser:
 
 
 def folders(options: argparse.Namespace) -> tuple[Path, ...]:
-    """The folders of the environment and of every --library, in this order."""
-    named = [one for one in os.environ.get(ENVIRONMENT, "").split(os.pathsep) if one]
-    return tuple(Path(one).expanduser() for one in (*named, *options.library, *getattr(options, "further", ())))
+    """The paths of the environment and of every --library, in this order."""
+    held = [one for one in os.environ.get(ENVIRONMENT, "").split(os.pathsep) if one]
+    return (*(Path(one).expanduser() for one in held), *named(options))
+
+
+def named(options: argparse.Namespace) -> tuple[Path, ...]:
+    """The paths of every --library."""
+    return tuple(Path(one).expanduser() for one in (*options.library, *getattr(options, "further", ())))
+
+
+def _count(text: str) -> int:
+    """A number of things.
+
+    Raises:
+        argparse.ArgumentTypeError: a text that is no whole number from 1 on.
+    """
+    if not (text.isascii() and text.isdigit() and 0 < len(text) < 10 and int(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+    return int(text)
 
 
 def _identifier(text: str) -> int:
@@ -142,7 +171,7 @@ def _library(made: argparse.ArgumentParser, dest: str) -> None:
         default=[],
         metavar="PATH",
         dest=dest,
-        help="a folder of your own articles; may be given several times",
+        help="your own texts: a folder of Markdown, or a file of passages (.jsonl); may be given several times",
     )
 
 

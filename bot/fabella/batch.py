@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
 
@@ -67,7 +67,7 @@ def answers(engine: Engine, lines: Iterable[bytes], *, style: str = "ama", why: 
     """The answer to each line, in order, as the JSON object to print. See `to_json` for `why`."""
     contexts: dict[str, Context] = {}
     for line in objects(lines):
-        problem = line.problem or _problem(line.body or {})
+        problem = line.problem or lacking(line.body or {}, "question", texts=("id", "conversation"))
         if problem or line.body is None:
             yield Line(line.number, None, problem)
             continue
@@ -93,29 +93,21 @@ def to_json(answer: Answer, *, id: str | float | None = None, why: bool = False)
     return body
 
 
-def _problem(body: dict[str, Any]) -> str:
-    if not isinstance(body.get("question"), str):
-        return 'no "question"' if "question" not in body else '"question" is no text'
-    for key in ("id", "conversation"):
+def lacking(body: Mapping[str, Any], wanted: str, *, texts: Sequence[str]) -> str:
+    """What keeps an object from being a line of a batch: `wanted` must be a text, `texts` may be or a number; or ""."""
+    if not isinstance(body.get(wanted), str):
+        return f'no "{wanted}"' if wanted not in body else f'"{wanted}" is no text'
+    for key in texts:
         if isinstance(body.get(key), bool) or not isinstance(body.get(key), str | int | float | None):
             return f'"{key}" is neither a text nor a number'
     return ""
 
 
-def run(
-    engine: Engine,
-    lines: Iterable[bytes],
-    out: TextIO,
-    err: TextIO,
-    *,
-    name: str,
-    style: str = "ama",
-    why: bool = False,
-) -> bool:
-    """Write answers to `out`, what is wrong with a line to `err`; true when every line got an answer."""
+def write(found: Iterable[Line], out: TextIO, err: TextIO, *, name: str) -> bool:
+    """Write the objects to `out`, what is wrong with a line to `err`; true when every line got an object."""
     complete = True
     progress = Progress(err)
-    for line in answers(engine, lines, style=style, why=why):
+    for line in found:
         if line.body is None:
             progress.clear()
             err.write(f"{name}:{line.number}: {one_line(line.problem)}\n")
@@ -153,7 +145,11 @@ class Progress:
 
     def step(self) -> None:
         """One more is done."""
-        self._count += 1
+        self.reach(self._count + 1)
+
+    def reach(self, count: int) -> None:
+        """So many are done."""
+        self._count = count
         if not self._wanted:
             return
         now = time.monotonic()

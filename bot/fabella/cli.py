@@ -57,6 +57,8 @@ def _run(argv: Sequence[str] | None) -> int:
     options = parser.parse_args(argv)
     if options.command == "ask" and (options.batch is None) == (not options.question):
         parser.error("ask takes a question in quotes, or --batch FILE")
+    if options.command == "search" and (options.batch is None) == (not options.query):
+        parser.error("search takes words in quotes, or --batch FILE")
     return COMMANDS[options.command](options, arguments.folders(options))
 
 

@@ -6,14 +6,17 @@ import argparse
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from fabella_knowledge.errors import SettingError
 
+from fabella import arguments, cache
+from fabella.batch import Progress
 from fabella.engine import Engine
 from fabella.screen import Screen, screen
+from fabella.texts import Texts, open_texts
 
 DONE, PROBLEMS, HELD = 0, 1, 3
 Command = Callable[[argparse.Namespace, Sequence[Path]], int]
@@ -39,18 +42,47 @@ def ask(options: argparse.Namespace, folders: Sequence[Path]) -> int:
 
 
 def _batch(options: argparse.Namespace, folders: Sequence[Path]) -> int:
-    from fabella.batch import run
+    from fabella import batch
 
     with _opened(options.batch) as lines:
-        engine = _load(folders)
-        right = run(engine, lines, sys.stdout, sys.stderr, name=options.batch, style=options.cite, why=options.why)
+        answers = batch.answers(_load(folders), lines, style=options.cite, why=options.why)
+        right = batch.write(answers, sys.stdout, sys.stderr, name=options.batch)
     return DONE if right else PROBLEMS
+
+
+def search(options: argparse.Namespace, folders: Sequence[Path]) -> int:
+    """Print the passages that fit a query best (3: none does), or with --batch those of many.
+
+    The texts that are named by --library are searched, and no others; else all that would be asked.
+    """
+    from fabella import batch, finding, searching
+
+    if options.batch is not None:
+        with _opened(options.batch) as lines:
+            found = searching.answers(_texts(options, folders), lines, limit=options.limit)
+            right = batch.write(found, sys.stdout, sys.stderr, name=options.batch)
+        return DONE if right else PROBLEMS
+    query = " ".join(options.query)
+    results = finding.search(_texts(options, folders), query, limit=options.limit, explain=True)
+    if options.json:
+        print(batch.dump(searching.to_json(query, results), encoding=sys.stdout.encoding))
+    elif results:
+        print(searching.shown(results))
+    else:
+        tell("nothing found: no passage holds any of these words")
+    return DONE if results else HELD
+
+
+def _texts(options: argparse.Namespace, folders: Sequence[Path]) -> Texts:
+    named = arguments.named(options)
+    root = cache.chosen(cache.DEFAULT)
+    with _progress() as (step, report):
+        return open_texts(named or folders, builtin=not named, root=root, report=report, step=step)
 
 
 def evaluate(options: argparse.Namespace, folders: Sequence[Path]) -> int:
     """Print the score of the question files; 1 when a line could not be read."""
     from fabella import evaluation, scoresheet
-    from fabella.batch import Progress
 
     problems: list[str] = []
     golds: list[evaluation.Gold] = []
@@ -143,6 +175,7 @@ COMMANDS: Mapping[str | None, Command] = {
     "check": check,
     "discord": discord,
     "eval": evaluate,
+    "search": search,
 }
 
 
@@ -153,7 +186,23 @@ def tell(*lines: str) -> None:
 
 
 def _load(folders: Sequence[Path]) -> Engine:
-    return Engine.load(*folders, report=tell)
+    with _progress() as (step, report):
+        return Engine.load(*folders, report=report, step=step)
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[tuple[Callable[[int], None], Callable[[str], None]]]:
+    """What shows a count on a terminal, and what tells a line in its place; the count is gone at the end."""
+    made = Progress(sys.stderr)
+
+    def report(line: str) -> None:
+        made.clear()
+        tell(line)
+
+    try:
+        yield made.reach, report
+    finally:
+        made.clear()
 
 
 def _screen() -> Screen:
