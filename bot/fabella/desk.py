@@ -49,16 +49,19 @@ class Desk:
 
     @cached_property
     def covered(self) -> str:
-        """What the library holds: its structures by name where they are few, else how many of each kind."""
+        """What the library holds: its structures by name where they are few, else how many of each kind; its texts."""
         articles = self.facts.library.articles.values()
         if len(articles) <= _FEW:
-            return f"My sources cover: {', '.join(one.display.lower() for one in articles)}."
-        smooth = len(self.atlas.smooth)
-        counts = [_counted(len(self.atlas.muscles), "muscle")]
-        counts += [_counted(smooth, "smooth muscle")] if smooth else []
-        kinds = Counter(one.kind for one in articles if one.kind != "muscle")
-        counts += [_counted(n, "group" if kind == "group" else kind) for kind, n in sorted(kinds.items())]
-        return f"My sources cover: {', '.join(counts)}."
+            held = [one.display.lower() for one in articles]
+        else:
+            smooth = len(self.atlas.smooth)
+            held = [_counted(len(self.atlas.muscles), "muscle")]
+            held += [_counted(smooth, "smooth muscle")] if smooth else []
+            kinds = Counter(one.kind for one in articles if one.kind != "muscle")
+            held += [_counted(n, "group" if kind == "group" else kind) for kind, n in sorted(kinds.items())]
+        quoted = len(self.facts.library.excerpts)
+        held += [_counted(quoted, "passage") + " of texts that are quoted"] if quoted else []
+        return f"My sources cover: {', '.join(held)}."
 
     @cached_property
     def ends(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fabella_knowledge.model import Citation, Passage
 
 GIVEN = ("answered", "corrected")  # the statuses of what says something
+QUOTATION = "quotation"  # the intent of what a text says that is no article
 BUDGET = 600  # characters of statements, unless more was asked for
 
 

@@ -10,21 +10,23 @@ from pathlib import Path
 from fabella_intents.question import Context, Question
 from fabella_intents.reading import Read, Reading
 from fabella_intents.understanding import Understanding
-from fabella_knowledge.index import Hit, terms
 
-from fabella import answering, composing, following, handlers
+from fabella import answering, composing, finding, following, handlers, quotation
 from fabella.answer import Answer, Source, Step, Topic
 from fabella.asked import asked
 from fabella.atlas import Atlas
+from fabella.cache import DEFAULT
 from fabella.citing import printed
 from fabella.describing import Portraits
 from fabella.desk import Desk
 from fabella.draft import GIVEN, Draft
 from fabella.evidence import Facts
-from fabella.model import DEFAULT, Model, open_model
+from fabella.finding import Found
+from fabella.model import Model, open_model
 from fabella.names import Names
 from fabella.sources import Bibliography
 from fabella.suggesting import Suggestions
+from fabella.texts import Texts
 
 STYLES = ("ama", "apa", "bibtex")
 
@@ -34,11 +36,12 @@ class Engine:
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        self._facts = Facts(model.library)
+        self._library = model.texts.library
+        self._facts = Facts(self._library)
         self._understanding = Understanding(
-            model.library.vocabulary, model.definitions, model.speller, model.router, self._facts.kin
+            self._library.vocabulary, model.definitions, model.speller, model.router, self._facts.kin
         )
-        self._names = Names(model.library.vocabulary, self._understanding.named)
+        self._names = Names(self._library.vocabulary, self._understanding.named)
         atlas = Atlas(self._facts)
         self._desk = Desk(
             facts=self._facts,
@@ -58,21 +61,23 @@ class Engine:
         builtin: bool = True,
         cache: Path | str | None = DEFAULT,
         report: Callable[[str], None] | None = None,
+        step: Callable[[int], None] | None = None,
     ) -> Engine:
         """The engine over the built-in texts and the folders in `paths`.
 
         What is fitted is kept in the user's cache folder (`cache` names another, None keeps nothing). `report` is
-        told in one line when something takes long.
+        told in one line when something takes long, and what of a text was left out; `step` how many passages were
+        indexed.
 
         Raises:
             LibraryError: a library with problems, each with file and line.
         """
-        return cls(open_model(paths, builtin=builtin, cache_folder=cache, report=report))
+        return cls(open_model(paths, builtin=builtin, cache_folder=cache, report=report, step=step))
 
     @property
     def library(self) -> str:
         """The content hash of the library."""
-        return self._model.library.digest
+        return self._library.digest
 
     def ask(
         self, question: str | Question, *, context: Context | None = None, style: str = "ama", explain: bool = False
@@ -87,7 +92,7 @@ class Engine:
         before = context or Context()
         turns = _Turns(before, self._desk, self._understanding)
         if isinstance(question, Question):
-            reading = asked(question, self._model.library.vocabulary, self._model.definitions)
+            reading = asked(question, self._library.vocabulary, self._model.definitions)
             turns(reading.reads[0])
         else:
             reading = self._understanding.read(question, before, turns)
@@ -98,9 +103,9 @@ class Engine:
             # The option stands for what was typed, in which its names have no place.
             chosen = self.ask(turns.picked, style=style, explain=explain)
             return replace(chosen, question=reading.utterance.raw, entities=())
-        reading, drafts = self._corrected(reading, drafts)
+        reading, drafts = self._quoted(*self._corrected(reading, drafts))
         why = _why(reading, drafts, self._model) if explain else ()
-        return composing.compose(reading, drafts, self._model.library, before, style=style, why=why)
+        return composing.compose(reading, drafts, self._library, before, style=style, why=why)
 
     def _corrected(self, reading: Reading, drafts: list[Draft]) -> tuple[Reading, list[Draft]]:
         """The drafts behind the correction of what the message takes for granted, as they are where it is right."""
@@ -117,6 +122,25 @@ class Engine:
             return reading, drafts
         return replace(reading, reads=(reading.whole,)), [corrected]
 
+    def _quoted(self, reading: Reading, drafts: list[Draft]) -> tuple[Reading, list[Draft]]:
+        """What the texts say where no article answers: to the whole message, or to those questions of several."""
+        if not self._library.excerpts or any(self._final(draft) for draft in drafts):
+            return reading, drafts
+        open_ = [draft.status in ("refused", "clarify") for draft in drafts]
+        if all(open_):
+            quoted = quotation.quote(self._model.texts, reading.utterance.raw)
+            return (replace(reading, reads=reading.reads[:1], assumed=()), [quoted]) if quoted else (reading, drafts)
+        found = [
+            (quotation.quote(self._model.texts, read.said or read.text) if wanted else None) or draft
+            for read, draft, wanted in zip(reading.reads, drafts, open_, strict=True)
+        ]
+        return reading, found
+
+    def _final(self, draft: Draft) -> bool:
+        """Whether it declines, whatever the texts say."""
+        held = self._model.definitions.get(draft.intent)
+        return draft.status == "refused" and held is not None and held.final
+
     async def ask_async(
         self, question: str | Question, *, context: Context | None = None, style: str = "ama"
     ) -> Answer:
@@ -125,7 +149,7 @@ class Engine:
 
     def structures(self) -> tuple[str, ...]:
         """The structures that the library holds an article about."""
-        return tuple(one.display for one in self._model.library.articles.values())
+        return tuple(one.display for one in self._library.articles.values())
 
     @property
     def coverage(self) -> str:
@@ -150,7 +174,7 @@ class Engine:
 
     def parts(self, structure: str) -> tuple[str, ...]:
         """The parts of a structure that its article tells apart ("lateral head"); none for one without an article."""
-        article = self._model.library.articles.get(structure.lower())
+        article = self._library.articles.get(structure.lower())
         return article.parts if article is not None else ()
 
     def topics(self) -> tuple[Topic, ...]:
@@ -172,18 +196,20 @@ class Engine:
 
     def references(self) -> tuple[str, ...]:
         """The ids of all sources of the library."""
-        return tuple(self._model.library.references)
+        return tuple(self._library.references)
 
     def sources(self, ids: Iterable[str], *, style: str = "ama") -> tuple[Source, ...]:
         """The sources of these ids in one of `STYLES`, numbered from 1; an unknown id is left out."""
-        held = self._model.library.references
+        held = self._library.references
         found = (held[one] for one in dict.fromkeys(ids) if one in held)
         return tuple(printed(one, n, style=style) for n, one in enumerate(found, 1))
 
-    def search(self, text: str, *, limit: int = 10) -> tuple[Hit, ...]:
-        """Passages by their TF-IDF similarity to `text`, names and slips resolved first; best first."""
-        query = terms(" ".join(self._understanding.canonical(text)))
-        return self._model.index.search(query, limit)
+    def search(self, text: str, *, limit: int = 10, explain: bool = False) -> tuple[Found, ...]:
+        """The passages that fit `text`, names and slips resolved first; best first, at most `limit`.
+
+        `explain` fills `Found.reasons`.
+        """
+        return finding.search(self._model.texts, text, limit=limit, explain=explain)
 
     def _wordless(self, reading: Reading, before: Context) -> Answer:
         if reading.language is not None:
@@ -194,11 +220,11 @@ class Engine:
                 suggestions=self._desk.suggest(None)[:1],
                 chance=0.9,
             )
-            return composing.compose(reading, [draft], self._model.library, before)
+            return composing.compose(reading, [draft], self._library, before)
         empty = not reading.utterance.raw.strip()
         lead = "Ask me a question about anatomy." if empty else "I read words only."
         draft = Draft("smalltalk", "smalltalk", lead, suggestions=self._desk.suggest(None))
-        return composing.compose(reading, [draft], self._model.library, before)
+        return composing.compose(reading, [draft], self._library, before)
 
 
 class _Turns:
@@ -228,21 +254,22 @@ class _Turns:
 
 
 def _why(reading: Reading, drafts: list[Draft], model: Model) -> tuple[Step, ...]:
+    texts = model.texts
     steps = [Step("read as", " ".join(w for r in reading.reads for w in r.row))]
     steps += [Step("spelling", f"{c.word} -> {' or '.join(c.candidates)}") for c in reading.corrections]
     for read, draft in zip(reading.reads, drafts, strict=False):
         steps.append(Step("question", read.text))
-        similar = model.index.scores(terms(" ".join(read.row)))
-        scores = {p.id: float(score) for p, score in zip(model.library.passages, similar, strict=True)}
+        scores = texts.index.scores(finding.read(texts, " ".join(read.row)))
         steps += [Step("name", f"{'/'.join(x.terms)} ({x.kind})") for x in read.links]
         steps.append(Step("intents", ", ".join(f"{n} {v:+.2f}" for n, v in read.prediction.scores[:4])))
         steps.append(Step("answerable", f"{read.prediction.answerable:.2f}, threshold {model.router.threshold:.2f}"))
         steps.append(Step("form", f"{read.question.form}{', negated' if read.question.negated else ''}"))
         for one in draft.said:
-            passage = model.library.by_id.get(one.passage)
+            at = _place(one.passage, texts)
+            passage = texts.at(at) if at is not None else None
             place = f"{passage.path}:{passage.line}" if passage else "reference entry"
             cited = ", ".join(c.reference for c in one.citations)
-            fit = f", similarity {scores[passage.id]:.2f}" if passage else ""
+            fit = f", score {scores[at]:.1f}" if at is not None else ""
             steps.append(
                 Step(
                     "evidence",
@@ -250,3 +277,12 @@ def _why(reading: Reading, drafts: list[Draft], model: Model) -> tuple[Step, ...
                 )
             )
     return tuple(steps)
+
+
+def _place(id: str, texts: Texts) -> int | None:
+    """The place of a passage in the index; None for "" and what is no passage."""
+    held = texts.library.by_id.get(id)
+    if held is not None:
+        return texts.library.passages.index(held)
+    first = len(texts.library.passages)
+    return next((at for at, one in enumerate(texts.library.excerpts, first) if one.id == id), None)

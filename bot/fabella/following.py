@@ -13,7 +13,7 @@ from fabella_intents.utterance import Utterance
 from fabella_knowledge.library import Library
 from fabella_knowledge.model import Passage
 
-from fabella.draft import GIVEN, Draft
+from fabella.draft import GIVEN, QUOTATION, Draft
 
 _FULL = 12  # items from which on a context may be too long
 _KEPT = 5  # statements of a list that the next question may refer to, and half as many of its structures
@@ -22,7 +22,12 @@ _KEPT = 5  # statements of a list that the next question may refer to, and half 
 def context(reading: Reading, drafts: Sequence[Draft], before: Context, library: Library) -> Context:
     """What the next question may refer to. A refusal or small talk in between leaves the topic as it was."""
     reads = reading.reads
-    given = [d for d in drafts if d.status in GIVEN]
+    given = [d for d in drafts if d.status in GIVEN and d.intent != QUOTATION]
+    quoted = tuple(
+        dict.fromkeys(c.reference for d in drafts if d.intent == QUOTATION for s in d.said for c in s.citations)
+    )
+    if not given and quoted:
+        return replace(_moved_on(reading, before, library), cited=quoted)
     if not given:
         clarifying = next((d for d in drafts if d.status == "clarify"), None)
         if clarifying is not None and reads:

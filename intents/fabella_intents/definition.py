@@ -28,7 +28,7 @@ from fabella_knowledge.tokens import words
 BUILTIN = Path(__file__).parent / "definitions"
 _LISTS = frozenset({"slots", "names", "cues", "cue_kinds", "sections", "otherwise", "examples", "kinds"})
 _TEXTS = frozenset({"name", "summary", "handler", "refusal", "subject", "suggestion"})
-_SWITCHES = frozenset({"together", "firm", "alternatives"})
+_SWITCHES = frozenset({"together", "firm", "final", "alternatives"})
 _KEYS = _LISTS | _TEXTS | _SWITCHES | {"aspects"}
 _ASPECT_KEYS = frozenset({"name", "sections", "examples"})
 TYPICAL = 0.03  # share of the examples that must use a word for it to be typical of the intent
@@ -55,7 +55,8 @@ class Definition:
     kinds of structure that it can be asked of (empty: any). `suggestion` is a question that it answers,
     with {} for the structure. `together` keeps its facts together where no slot parts them (figures that
     must not stand alone, both ends of a muscle). `firm` makes a refusal hold for the whole message: nothing else in
-    it is answered, no premise of it corrected. `alternatives` tells that of its sections only the first one that an
+    it is answered, no premise of it corrected; `final` makes it hold whatever the texts of the library say, which are
+    not even quoted. `alternatives` tells that of its sections only the first one that an
     article has answers. `otherwise` are sections that answer together where those have nothing. `typical` are
     the words that many of its examples use:
     they tell the intent, not what in particular is asked.
@@ -75,6 +76,7 @@ class Definition:
     suggestion: str | None = None
     together: bool = False
     firm: bool = False
+    final: bool = False
     alternatives: bool = False
     otherwise: tuple[str, ...] = ()
     typical: frozenset[str] = frozenset()
@@ -197,6 +199,7 @@ def _definition(data: Mapping[str, Any], file: Path) -> Definition:
         suggestion=data.get("suggestion"),
         together=data.get("together", False),
         firm=data.get("firm", False),
+        final=data.get("final", False),
         alternatives=data.get("alternatives", False),
         otherwise=_sections(data, file, "otherwise"),
         typical=_typical(aspects),
