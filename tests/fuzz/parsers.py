@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from fabella_intents.spelling import Speller
     from fabella_knowledge import Problem
     from fabella_knowledge.library import SourceFile
+    from fabella_knowledge.model import Excerpt
     from fabella_knowledge.vocabulary import Vocabulary
 
 Check = Callable[[bytes], None]
@@ -128,6 +129,46 @@ def references() -> Check:
             assert len(printed.ama) + len(printed.apa) + len(printed.bibtex) <= 1000 + 20 * len(text)
 
     return check
+
+
+def passages() -> Check:
+    """A passage file: each line that isn't blank gives an excerpt or a problem, in order."""
+    from fabella_knowledge import passage_file
+
+    def check(data: bytes) -> None:
+        found = list(passage_file.read(data, shown=NAME, name="a.jsonl", title="a"))
+        _quotable(found, data.decode("utf-8", "replace"))
+        assert len(found) == sum(bool(line.strip()) for line in data.removeprefix(b"\xef\xbb\xbf").split(b"\n"))
+
+    return check
+
+
+def plain() -> Check:
+    """Plain Markdown: excerpts whose words are those of the file, and problems, in order."""
+    from fabella_knowledge import plain as markdown
+
+    def check(data: bytes) -> None:
+        if (text := _text(data)) is not None:
+            found = list(markdown.read(text, shown=NAME, name="a.md", title="a", keys={"a"}))
+            _quotable(found, text)
+            assert sum(len(getattr(one, "text", "")) for one in found) <= 4 * len(text)
+
+    return check
+
+
+def _quotable(found: Sequence[Excerpt | Problem], text: str) -> None:
+    from fabella_knowledge import Problem
+    from fabella_knowledge.excerpts import Excerpts
+    from fabella_knowledge.sentences import spans
+
+    _proper([one for one in found if isinstance(one, Problem)], text)
+    held = [one for one in found if not isinstance(one, Problem)]
+    assert [one.line for one in held] == sorted(one.line for one in held)
+    assert list(Excerpts.of(held)) == held
+    for one in held:
+        assert one.id and one.text == one.text.rstrip() != "" and one.citations and one.path == NAME
+        ends = [0, *(at for span in spans(one.text) for at in span), len(one.text)]
+        assert ends == sorted(ends) and not one.text[: ends[1]].strip() and ends[-2] == len(one.text)
 
 
 def _refused(name: str, data: bytes) -> None:
@@ -391,6 +432,18 @@ def _articles() -> Iterator[bytes]:
     yield front % b"a0: &a0 b\n%bregion: *a4" % nested
 
 
+def _passages() -> Iterator[bytes]:
+    yield b'{"id":"a","title":"T","heading":"A > B","text":"One. Two."}\n\n{"id":1,"text":"b","heading":["c"],"x":[{}]}'
+    yield b'\xef\xbb\xbf{"id":"a","text":"\\u0000"}\r\n{"id":"b","text":" "}\r\n[]\n{"id":"c","text":"\xff"}\n{'
+    yield b'{"id":%b,"text":"a"}' % HUGE
+
+
+def _plain() -> Iterator[bytes]:
+    yield b"# T\n\n## A\nOne [@a, p. 3]. Two [@b].\n\nThese are:\n- a\n- b\n  1. c\n\n| x | y |\n|---|---|\n| 1 | 2 |\n"
+    yield b"> quoted\n\n```\ncode\n```\n<div>\nhtml\n</div>\n\nA\n===\n[l]: http://a\n[l] ![i](u) <!-- c --> &amp; \\*"
+    yield b">" * 60 + b"deep\n" + b"- " * 60 + b"deep"
+
+
 def _vocabularies() -> Iterator[bytes]:
     """The tables of the built-in vocabulary, several to a seed, without the long lists of names."""
     from fabella_knowledge.files import BUILTIN, VOCABULARY
@@ -562,6 +615,8 @@ TARGETS = {
     "utterance": Target(utterance, _utterances, f"{_SPOKEN} {_SPEECH}"),
     "question": Target(question, _contexts, f"{_JSON} {_SLOTS} {_MORE_SLOTS}", json=True),
     "batch": Target(batch, _batches, f'{_JSON} "question" "id" "conversation"', json=True),
+    "passages": Target(passages, _passages, f'{_JSON} "id" "title" "heading" "text" "A > B"', json=True),
+    "plain": Target(plain, _plain, f"{_BODY} | --- | 1. > - * ~~~ <br> <script> [^1]: \\\\ &copy;"),
     "gold": Target(gold, _golds, f'{_JSON} {_GOLD} "(?:" "(?P<a>" "(?(1)" "{{9}}" "\\\\d"', json=True),
 }
 

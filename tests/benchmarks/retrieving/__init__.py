@@ -1,0 +1,1 @@
+"""What `retrieval.py` measures ranked retrieval with: readers, metrics, typos, engines and tables."""
