@@ -134,3 +134,7 @@ def test_places_in_a_sentence_lie_within_it(sentence: str) -> None:
     granted = framing.premise(sentence)
     assert granted is None or sentence[granted[0] :].startswith(granted[1])
     assert all(sentence[at : at + len(text)] == text for at, text in framing.clauses(sentence))
+
+
+def test_the_number_one_describes_no_muscle(engine: Engine) -> None:
+    assert not engine.ask("What keeps the blood moving in one direction through the heart?").statements

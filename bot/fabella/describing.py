@@ -20,8 +20,12 @@ from fabella.atlas import Atlas
 from fabella.criteria import criteria
 from fabella.evidence import STOP, Facts, stem
 
-# "The muscle that", "a small muscle with", "the deep one": one muscle is meant.
-_ONE = re.compile(r"\b(?:muscle|one)\b", re.I)
+# "The muscle that", "a small muscle with", "the deep one", "one that": one muscle is meant; not "in one direction".
+_ONE = re.compile(
+    r"\bmuscle\b|\b(?:the|that|this|which|an?)\s+(?:(?!in\b|of\b|on\b|at\b|to\b|from\b|with\b)[\w-]+\s+){0,4}one\b"
+    r"|\bone\b(?=\s*$|\s+(?:that|which|who|whose|with|under|over|on|in|at|behind|between|beside|of|from|you|we|i|used)\b)",
+    re.I,
+)
 _SEVERAL = re.compile(r"\bmuscles\b", re.I)
 _NAMING = frozenset({"muscle", "part", "exercise", "author", "journal"})  # what is named needs no description
 _LEAST = 5.0  # the weight of what is shared, from which on a muscle is meant at all

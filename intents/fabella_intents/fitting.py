@@ -9,10 +9,11 @@ from fabella_knowledge.library import Library
 from fabella_knowledge.tokens import words
 from fabella_knowledge.vocabulary import Vocabulary
 
-from fabella_intents import router as routers
+from fabella_intents import training
 from fabella_intents.definition import Definition
+from fabella_intents.features import Features
 from fabella_intents.mentions import Link, link
-from fabella_intents.router import Features, Router
+from fabella_intents.router import Router
 from fabella_intents.spelling import NAME, Speller
 from fabella_intents.utterance import BLANK, clean
 
@@ -135,7 +136,7 @@ def router(definitions: Mapping[str, Definition], vocabulary: Vocabulary, spell:
                     continue
                 seen.append(features(row, links, spell.known))
                 labels.append(label)
-    return routers.fit(seen, labels, declined=frozenset(declined), talk=frozenset(talk))
+    return training.fit(seen, labels, declined=frozenset(declined), talk=frozenset(talk))
 
 
 def _settled_by_name(one: Definition, links: Sequence[Link], vocabulary: Vocabulary) -> bool:
