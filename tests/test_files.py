@@ -166,3 +166,10 @@ def test_a_name_that_is_no_text_is_shown_all_the_same(tmp_path: Path) -> None:
     (folder / "a\nb\x1b[31m.md").write_text("---\nwords")
     shown = [p.path for p in problems(folder)]
     assert shown == [f"{folder}/\\udce4.md", rf"{folder}/a\nb\x1b[31m.md"]
+
+
+def test_a_path_that_is_a_circle_of_links_says_so(tmp_path: Path) -> None:
+    (tmp_path / "loop.md").symlink_to(tmp_path / "loop.md")
+    (problem,) = check(tmp_path / "loop.md")
+    assert str(problem).startswith(f"{tmp_path / 'loop.md'}: cannot be read: ")
+    assert "symbolic links" in problem.message

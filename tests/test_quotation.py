@@ -131,6 +131,7 @@ def test_slips_are_mended_and_told(reader: Engine) -> None:
 def test_of_two_questions_an_article_answers_one_and_a_text_the_other(reader: Engine) -> None:
     answer = reader.ask("Which nerve supplies the soleus? And what is a nephron?")
     assert [one.intent for one in answer.parts] == ["innervation", "quotation"]
+    assert answer.lead == "" and "What no article says is quoted from a text of the library." in answer.notes
     assert "tibial nerve" in answer.statements[0].text
     assert answer.statements[1].text == "A nephron is the working unit of the kidney."
 

@@ -131,7 +131,7 @@ class Engine:
             quoted = quotation.quote(self._model.texts, reading.utterance.raw)
             return (replace(reading, reads=reading.reads[:1], assumed=()), [quoted]) if quoted else (reading, drafts)
         found = [
-            (quotation.quote(self._model.texts, read.said or read.text) if wanted else None) or draft
+            (quotation.beside(self._model.texts, read.said or read.text) if wanted else None) or draft
             for read, draft, wanted in zip(reading.reads, drafts, open_, strict=True)
         ]
         return reading, found

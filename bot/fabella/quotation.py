@@ -9,6 +9,7 @@ taken out (`tests/benchmarks/quoting.py`).
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from fabella_knowledge.index import Query
 from fabella_knowledge.model import Excerpt
@@ -22,6 +23,7 @@ from fabella.draft import QUOTATION, Draft, Said
 from fabella.texts import Texts
 
 LEAD = "No article says so. A text of the library does:"
+BESIDE = "What no article says is quoted from a text of the library."
 THRESHOLD = 0.87  # of the probability; nine of ten quotations were right in the questions that it was fitted on
 _WEIGHTS = (2.50, 0.49, -5.84)  # constant, fit, rival
 _DEFINED = 0.9  # the share of sentences that define, among those found in the books that the rest was fitted on
@@ -54,6 +56,12 @@ def quote(texts: Texts, text: str, *, threshold: float = THRESHOLD) -> Draft | N
     excerpt, sentence, probability = found
     said = Said(sentence, excerpt.citations, excerpt.id)
     return Draft("answered", QUOTATION, LEAD, said=(said,), notes=_notes(query), chance=probability)
+
+
+def beside(texts: Texts, text: str) -> Draft | None:
+    """The quotation for one of several questions of which others are answered by articles."""
+    draft = quote(texts, text)
+    return replace(draft, lead="", notes=(BESIDE, *draft.notes)) if draft is not None else None
 
 
 def _defined(texts: Texts, query: Query, name: str, first: int) -> tuple[Excerpt, str, float] | None:

@@ -140,8 +140,10 @@ def _chosen(root: Path) -> tuple[list[Path], list[OSError]]:
             return [root], []
         beside = [root.parent / name for name in (REFERENCES, VOCABULARY)]
         return [root, *(path for path in beside if path != root and path.exists())], []
-    if not root.exists():
-        raise FileNotFoundError(2, "no such file or folder")
+    try:
+        root.stat()  # a circle of links has a reason of its own
+    except FileNotFoundError:
+        raise FileNotFoundError(2, "no such file or folder") from None
     if not root.is_dir():
         raise OSError(None, "not a plain file")
     closed: list[OSError] = []
