@@ -164,7 +164,7 @@ def _warm(engine: Engine) -> Iterator[Row]:
     yield _timed("question to plain text, warm", whole, note=f"{len(whole)} asked, {len(asks)} different")
     yield _timed("  each of them the first time", first, note=f"{len(first)} asked")
     model = open_model()
-    reader = Understanding(model.library.vocabulary, model.definitions, model.speller, model.router)
+    reader = Understanding(model.texts.library.vocabulary, model.definitions, model.speller, model.router)
     yield _timed("  of it reading and routing", _times(lambda one: reader.read(one.text, one.context), asks))
     searched = _times(lambda one: engine.search(one.text, limit=TOP), asks)
     yield _timed(f"Engine.search: passages ranked, top {TOP}", searched)
