@@ -128,6 +128,15 @@ def test_at_most_so_many_as_are_wanted(book: Path, search: Searched) -> None:
     assert len(found[0]) == 5 and found[1:] == [found[0][:1], found[0][:2], found[0]]
 
 
+def test_a_person_gets_a_few_and_a_program_many(tmp_path: Path, search: Searched) -> None:
+    rows = [{"id": f"p{n}", "title": f"T{n}", "text": f"A sarcomere, number {n}."} for n in range(120)]
+    book = str(written(tmp_path / "long.jsonl", rows))
+    assert len(objects(search("--json", "sarcomere", "--library", book)[1])[0]["results"]) == 10
+    lines = tmp_path / "lines.jsonl"
+    lines.write_text('{"query": "sarcomere"}\n', encoding="utf-8")
+    assert len(objects(search("--batch", str(lines), "--library", book)[1])[0]["results"]) == 100
+
+
 def test_those_named_are_searched_and_else_all(
     engine: Engine, book: Path, search: Searched, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from fabella.engine import STYLES
 
 ENVIRONMENT = "FABELLA_LIBRARY"
+FEW, MANY = 10, 100  # passages that a person reads, and that a program goes through
 _DESCRIPTION = "Answers questions about anatomy from texts that it can cite, or says that they don't tell."
 _EXAMPLES = """\
 examples:
@@ -101,7 +102,9 @@ def parser() -> argparse.ArgumentParser:
     search = commands.add_parser("search", parents=[common], help="find passages, with scores and why")
     search.add_argument("query", nargs="*", help="words, in quotes")
     search.add_argument("--json", action="store_true", help="print the passages as a JSON object")
-    search.add_argument("--limit", type=_count, default=10, metavar="N", help="passages at most (default 10)")
+    search.add_argument(
+        "--limit", type=_count, metavar="N", help=f"passages at most (default {FEW}, of each query of a batch {MANY})"
+    )
     search.add_argument("--batch", metavar="FILE", help='JSON lines {"id", "query"}; - is standard input')
 
     scored = commands.add_parser("eval", parents=[common], help="score the answers to question files")

@@ -59,11 +59,11 @@ def search(options: argparse.Namespace, folders: Sequence[Path]) -> int:
 
     if options.batch is not None:
         with _opened(options.batch) as lines:
-            found = searching.answers(_texts(options, folders), lines, limit=options.limit)
+            found = searching.answers(_texts(options, folders), lines, limit=options.limit or arguments.MANY)
             right = batch.write(found, sys.stdout, sys.stderr, name=options.batch)
         return DONE if right else PROBLEMS
     query = " ".join(options.query)
-    results = finding.search(_texts(options, folders), query, limit=options.limit, explain=True)
+    results = finding.search(_texts(options, folders), query, limit=options.limit or arguments.FEW, explain=True)
     if options.json:
         print(batch.dump(searching.to_json(query, results), encoding=sys.stdout.encoding))
     elif results:
