@@ -16,7 +16,7 @@ from fabella_knowledge.model import Excerpt
 from fabella_knowledge.ranking import Support
 from fabella_knowledge.sentences import spans
 from fabella_knowledge.tokens import words
-from fabella_knowledge.units import content, stems
+from fabella_knowledge.units import stems
 
 from fabella import defining, finding
 from fabella.draft import QUOTATION, Draft, Said
@@ -46,7 +46,7 @@ def quote(texts: Texts, text: str, *, threshold: float = THRESHOLD) -> Draft | N
         held = texts.index.support(query, first=first)
         if held is None or chance(held) < threshold:
             return None
-        weights = {stem: texts.index.rarity(stem) for stem in dict.fromkeys(stems(query.words)) if content(stem)}
+        weights = texts.index.asked(query)
         excerpt = texts.library.excerpts[held.place - first]
         if _worth(" ".join((excerpt.title, *excerpt.heading, excerpt.text)), weights) < _HELD * sum(weights.values()):
             return None  # the best of a few passages, for want of another

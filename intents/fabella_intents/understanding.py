@@ -86,11 +86,6 @@ class Understanding:
         self._chooser = Chooser(definitions, router)
         self._splitter = Splitter(self._predictor, vocabulary.parts, self._chooser)
 
-    def canonical(self, text: str) -> tuple[str, ...]:
-        """The words of `text`, slips mended, and the terms that it names: what documents are searched with."""
-        row = self._mended(text)
-        return (*row, *(term for one in link(row, self.vocabulary) for term in one.terms))
-
     def named(self, text: str) -> tuple[str, ...]:
         """The terms that `text` names and nothing else, slips mended; all owners of a name that several have."""
         row = self._mended(text)

@@ -123,10 +123,14 @@ class Index:
         sections = self._section_of[first:]
         others = scores[sections != sections[place]]
         rival = float(others.max()) / float(scores[place]) if len(others) else 0.0
-        asked = sum(self.rarity(stem) for stem in dict.fromkeys(stems(query.words)) if content(stem))
+        asked = sum(self.asked(query).values())
         return Support(first + place, float(scores[place]) / asked if asked else 0.0, rival)
 
-    def rarity(self, stem: str) -> float:
+    def asked(self, query: Query) -> dict[str, float]:
+        """The stems of a query's content words, each with how rare it is: what an answer should hold."""
+        return {stem: self._rarity(stem) for stem in stems(query.words) if content(stem)}
+
+    def _rarity(self, stem: str) -> float:
         """The idf of a stem (see `postings`); as rare as can be where no document holds it."""
         n = len(self)
         number = self._stems.get(stem)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import re
 import subprocess
 import sys
@@ -17,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -25,6 +24,7 @@ from fabella import Context, Engine
 from fabella.model import open_model
 from fabella_intents.understanding import Understanding
 from fabella_knowledge import load
+from retrieving.machine import described, one_core
 from threadpoolctl import threadpool_limits
 
 QUESTIONS = Path(__file__).with_name("questions.txt")
@@ -88,7 +88,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="fabella-speed-") as folder:
         os.environ["FABELLA_CACHE"] = folder
         os.environ.pop("FABELLA_LIBRARY", None)
-        machine = _machine()
+        machine = described()
         rows = [*_starting(), *_asking()]
     if options.json:
         print(json.dumps({"machine": machine, "rows": [asdict(one) for one in rows]}, indent=2))
@@ -153,7 +153,7 @@ def _command() -> float:
 
 def _asking() -> Iterator[Row]:
     """The warm figures, all in this process."""
-    _one_core()
+    one_core()
     with threadpool_limits(1):
         yield from _warm(Engine.load())
 
@@ -250,36 +250,7 @@ def _resident() -> tuple[float, float]:
     return before, after
 
 
-def _one_core() -> None:
-    """Stay on one core, where the system allows to say so."""
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-
-
 # --- printing ---------------------------------------------------------------------------------------------
-
-
-def _machine() -> str:
-    # What else runs makes every figure worse: one busy core is a load of 1.
-    load = f"load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "load unknown"
-    cores, python = f"{os.cpu_count()} cores", f"Python {platform.python_version()}"
-    return ", ".join((_processor(), cores, load, python, f"numpy {version('numpy')}", _release()))
-
-
-def _processor() -> str:
-    try:
-        described = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-        found = re.search(r"^model name\s*: (.+)$", described, re.MULTILINE)
-    except OSError:
-        found = None
-    return found.group(1) if found else platform.machine()
-
-
-def _release() -> str:
-    try:
-        return f"fabella {version('fabella')}"
-    except PackageNotFoundError:
-        return "fabella (not installed)"
 
 
 def _table(rows: list[Row]) -> list[str]:
